@@ -1,0 +1,1 @@
+//! The Amazon States Language: data model, reader with positions, validator.

@@ -1,0 +1,1 @@
+//! The Flow compiler: text in; trees, files and diagnostics out. It does no IO.

@@ -1,0 +1,1 @@
+//! JSONata: parse once, evaluate many times; AWS's dialect as an option.

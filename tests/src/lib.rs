@@ -1,0 +1,1 @@
+//! Runners over the data that holds the project to its promises.
