@@ -1,0 +1,108 @@
+//! Types: what a value can be. Assignability, joins and printing live here; inference is `check`'s.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+/// Index of a `type` declaration in [`Types`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeId(pub u32);
+
+/// Index of an `error` declaration in [`crate::typed::Program::errors`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ErrorId(pub u32);
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Stands where a mistake was already reported: agrees with everything, reports nothing.
+    Unknown,
+    /// Of expressions that don't come back: `fail`, `return`, `break`.
+    Never,
+    Null,
+    Boolean,
+    Int,
+    Number,
+    String,
+    /// RFC 3339 text with `T` and `Z`.
+    Timestamp,
+    /// Whole milliseconds at compile time, whole seconds where AWS takes seconds.
+    Duration,
+    /// Bytes at compile time (`256MB`); only in settings.
+    Size,
+    /// Base64 text in JSON.
+    Bytes,
+    /// Any JSON: field access gives `Json`, narrowed by `match` or `as`.
+    Json,
+    /// `"paid"`, `404`, `true`.
+    Literal(LiteralType),
+    Record(Arc<Record>),
+    List(Arc<Type>),
+    /// `dict<T>`: string-keyed.
+    Dict(Arc<Type>),
+    /// `T?`: `T`, `null` or absent. Never nested, never around `Null`, `Json` or `Unknown`.
+    Optional(Arc<Type>),
+    /// Two or more members, none a union or optional.
+    Union(Arc<Vec<Type>>),
+    /// A declared type, by name; recursive types come back to their own name.
+    Named(TypeId),
+    /// `token of T`: a task token that takes a `T`.
+    Token(Arc<Type>),
+    /// `queue of T`, `bucket`: a resource as a value of its kind.
+    Resource {
+        kind: Arc<str>,
+        of: Option<Arc<Type>>,
+    },
+    /// A caught error; the declared errors it can be, where that is known (empty: any).
+    Error(Arc<BTreeSet<ErrorId>>),
+    /// A run started in a test.
+    Run(Arc<Type>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum LiteralType {
+    String(Arc<str>),
+    Number(f64),
+    Boolean(bool),
+}
+
+/// A structural record; width subtyping: a value may have more fields than its type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    pub fields: IndexMap<Arc<str>, FieldType>,
+}
+
+/// A field that may be missing has an `Optional` type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldType {
+    pub ty: Type,
+    pub docs: Option<Arc<str>>,
+}
+
+/// The declared types of a program; `Type::Named` points into it.
+#[derive(Clone, Debug, Default)]
+pub struct Types {
+    pub declared: Vec<DeclaredType>,
+}
+
+#[derive(Clone, Debug)]
+pub struct DeclaredType {
+    pub name: Arc<str>,
+    pub docs: Option<Arc<str>>,
+    pub ty: Type,
+}
+
+impl Types {
+    /// Follows names until something structural is reached. A name that only leads to itself is `Unknown`.
+    pub fn resolve<'a>(&'a self, ty: &'a Type) -> &'a Type {
+        let mut current = ty;
+        for _ in 0..=self.declared.len() {
+            let Type::Named(id) = current else { return current };
+            match self.declared.get(id.0 as usize) {
+                Some(declared) => current = &declared.ty,
+                None => return &Type::Unknown,
+            }
+        }
+        &Type::Unknown
+    }
+}
