@@ -6,6 +6,8 @@
 
 use crate::source::Span;
 
+pub mod render;
+
 /// A stable code such as `F0101`. The first two digits are the pass:
 /// `01` syntax, `02` names, `03` types, `04` control flow and errors, `05` resources and settings,
 /// `06` AWS integrations, `07` limits, `08` tests.

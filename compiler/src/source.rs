@@ -78,6 +78,22 @@ impl Source {
         Source { id, path: path.into(), text, lines }
     }
 
+    /// 0-based line of a byte offset.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+    }
+
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The bytes of a 0-based line, its line end included.
+    pub fn line_range(&self, line: usize) -> Option<Range<usize>> {
+        let start = *self.lines.get(line)? as usize;
+        let end = self.lines.get(line + 1).map_or(self.text.len(), |next| *next as usize);
+        Some(start..end)
+    }
+
     /// 1-based line and 1-based column (in characters) of a byte offset.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
