@@ -1,0 +1,113 @@
+//! Numbers as JavaScript writes and rounds them.
+
+use std::fmt::Write;
+
+/// Appends the shortest text that reads back as the same double, as `Number.prototype.toString` gives it.
+pub fn write_number(out: &mut impl Write, number: f64) -> std::fmt::Result {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return write!(out, "{}", number as i64);
+    }
+    if number.is_nan() {
+        return out.write_str("NaN");
+    }
+    if number.is_infinite() {
+        return out.write_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
+    }
+    let size = number.abs();
+    if (1e-6..1e21).contains(&size) {
+        return write!(out, "{number}");
+    }
+    let text = format!("{number:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => write!(out, "{digits}e+{exponent}"),
+        _ => out.write_str(&text),
+    }
+}
+
+/// `Number.prototype.toString()`.
+pub fn number_to_string(number: f64) -> String {
+    let mut text = String::new();
+    // Writing to a string can't fail.
+    let _ = write_number(&mut text, number);
+    text
+}
+
+/// `Number(n.toPrecision(15))`: what `$string` does to every number.
+pub(crate) fn fifteen_digits(number: f64) -> f64 {
+    if !number.is_finite() || (number.fract() == 0.0 && number.abs() < 1e15) {
+        return number;
+    }
+    // JavaScript rounds an exact half up where Rust rounds it to even; 40 digits tell them apart.
+    let exact = format!("{:.40e}", number.abs());
+    let Some((digits, exponent)) = exact.split_once('e') else { return number };
+    let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_digit).map(|it| it - b'0').collect();
+    let (head, tail) = digits.split_at(15.min(digits.len()));
+    let up = tail.first().is_some_and(|it| *it >= 5);
+    let head = head.iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(*digit)) + u64::from(up);
+    let exponent = exponent.parse::<i32>().unwrap_or(0) - 14;
+    let rounded: f64 = format!("{head}e{exponent}").parse().unwrap_or(number);
+    rounded.copysign(number)
+}
+
+/// `n.toFixed(places)` of a number that is not negative: an exact half is rounded up.
+pub(crate) fn to_fixed(number: f64, places: usize) -> String {
+    if number >= 1e21 || !number.is_finite() {
+        return number_to_string(number);
+    }
+    let places = places.min(100);
+    let exact = format!("{:.*}", places + 60, number);
+    let cut = exact.len() - 60;
+    let (head, tail) = exact.split_at(cut);
+    if tail.as_bytes().first().is_none_or(|it| *it < b'5') {
+        return head.trim_end_matches('.').to_owned();
+    }
+    round_up(head).trim_end_matches('.').to_owned()
+}
+
+/// Adds one to the last digit of a decimal text.
+fn round_up(text: &str) -> String {
+    let mut digits: Vec<u8> = text.bytes().collect();
+    for digit in digits.iter_mut().rev() {
+        match digit {
+            b'9' => *digit = b'0',
+            b'.' => {}
+            _ => {
+                *digit += 1;
+                return String::from_utf8_lossy(&digits).into_owned();
+            }
+        }
+    }
+    format!("1{}", String::from_utf8_lossy(&digits))
+}
+
+/// `number` times ten to the `places`, done on its decimal digits so that no binary error creeps in.
+fn shift(number: f64, places: f64) -> f64 {
+    let text = format!("{number:e}");
+    let Some((digits, exponent)) = text.split_once('e') else { return number };
+    let exponent = exponent.parse::<f64>().unwrap_or(0.0) + places;
+    format!("{digits}e{exponent}").parse().unwrap_or(f64::NAN)
+}
+
+/// `Math.round`: a half goes up.
+fn js_round(number: f64) -> f64 {
+    let floor = number.floor();
+    if number - floor >= 0.5 { floor + 1.0 } else { floor }
+}
+
+/// `$round`: to so many decimal places, an exact half to the even neighbour.
+pub(crate) fn round(number: f64, places: f64) -> f64 {
+    if !number.is_finite() {
+        return number;
+    }
+    let shifted = if places == 0.0 { number } else { shift(number, places) };
+    let mut result = js_round(shifted);
+    let difference = result - shifted;
+    if difference.abs() == 0.5 && (result % 2.0).abs() == 1.0 {
+        result -= 1.0;
+    }
+    if places != 0.0 {
+        result = shift(result, -places);
+    }
+    // JSON has no -0.
+    if result == 0.0 { 0.0 } else { result }
+}
