@@ -1,0 +1,142 @@
+"""One service's API model as compact text, for the `models` crate to read lazily.
+
+    line 1            errors<TAB>exception class names, each once, space-separated
+    line 2            arns<TAB>form of ARN...   see iam.py
+    action lines      action<TAB>input<TAB>output<TAB>errors<TAB>flags<TAB>paging<TAB>iam      sorted by action
+    (an empty line)
+    shape lines       Name<TAB>member...      numbered from 0; an expression refers to them by number
+    enum lines        Name=<TAB>value...      share the numbering
+    alias lines       Name:<TAB>expression    only for lists and maps that contain themselves
+
+A member is `name[~API spelling][flags]:expression`; flags: `!` required, `-` deprecated. The API spelling is given where it isn't the
+name, but for the first letter. An expression is a letter (`s`tring `i`nt `n`umber `b`oolean `t`imestamp `B`ytes `j`son),
+`[`list of, `{`map of, or the number of a line. `input`, `output` are line numbers; empty: none. `errors` are positions in
+line 1. Action flags: `e` event stream, `d` deprecated, `x` not offered by Step Functions.
+"""
+
+import naming
+
+LETTERS = {
+    "string": "s", "character": "s", "integer": "i", "long": "i", "biginteger": "i", "float": "n", "double": "n",
+    "bigdecimal": "n", "boolean": "b", "blob": "B", "timestamp": "t",
+}  # fmt: skip
+
+
+class Shapes:
+    """Numbers the shapes that a service's actions reach, in the order in which they are reached."""
+
+    def __init__(self, service, model):
+        self.service = service
+        self.shapes = model["shapes"]
+        self.numbers = {}
+        self.queue = []
+        self.lines = []
+
+    def line_of(self, name):
+        if name not in self.numbers:
+            self.numbers[name] = len(self.queue)
+            self.queue.append(name)
+        return str(self.numbers[name])
+
+    def expression(self, name):
+        shape = self.shapes[name]
+        kind = shape["type"]
+        if shape.get("document"):
+            return "j"
+        if kind == "structure" or (kind == "string" and shape.get("enum")):
+            return self.line_of(name)
+        if kind in ("list", "map"):
+            return self.line_of(name) if self.contains_itself(name) else self.container(name)
+        return LETTERS[kind]
+
+    def container(self, name):
+        shape = self.shapes[name]
+        if shape["type"] == "list":
+            return "[" + self.expression(shape["member"]["shape"])
+        return "{" + self.expression(shape["value"]["shape"])
+
+    def contains_itself(self, name):
+        """Whether a list or map reaches itself with no structure between."""
+        seen, current = set(), name
+        while current not in seen:
+            seen.add(current)
+            shape = self.shapes[current]
+            if shape["type"] not in ("list", "map"):
+                return False
+            current = shape["member" if shape["type"] == "list" else "value"]["shape"]
+        return current == name
+
+    def write(self, streams):
+        """All lines; `streams` says how the streamed body of each top-level shape is spelled."""
+        done = 0
+        while done < len(self.queue):
+            self.lines.append(self.line(self.queue[done], streams))
+            done += 1
+        return self.lines
+
+    def line(self, name, streams):
+        shape = self.shapes[name]
+        if shape["type"] == "string":
+            return "\t".join([name + "=", *shape["enum"]])
+        if shape["type"] != "structure":
+            return f"{name}:\t{self.container(name)}"
+        required = set(shape.get("required", []))
+        return "\t".join([name, *(self.member(name, m, r, m in required, streams) for m, r in shape.get("members", {}).items())])
+
+    def member(self, owner, name, reference, required, streams):
+        spelled = naming.member(self.service, owner, name)
+        target = self.shapes[reference["shape"]]
+        # The SDK fills idempotency tokens in by itself.
+        required = required and not (reference.get("idempotencyToken") or target.get("idempotencyToken"))
+        expression = self.expression(reference["shape"])
+        if reference.get("streaming") or target.get("streaming"):
+            expression = streams.get(owner, expression)
+        api = name[:1].upper() + name[1:]
+        flags = ("!" if required else "") + ("-" if reference.get("deprecated") or target.get("deprecated") else "")
+        return spelled + (f"~{api}" if api != spelled else "") + flags + ":" + expression
+
+    def has_event_stream(self, operation):
+        references = [operation[side]["shape"] for side in ("input", "output") if side in operation]
+        members = [m["shape"] for r in references for m in self.shapes[r].get("members", {}).values()]
+        return any(self.shapes[m].get("eventstream") for m in members)
+
+
+def path(service, text):
+    """A paginator's path in Step Functions' spelling: `Buckets[-1].key` -> `Buckets[-1].Key`."""
+    steps = [step.strip() for step in text.split(".")]
+    return ".".join(naming.member(service, None, step) if step.isidentifier() else step[:1].upper() + step[1:] for step in steps)
+
+
+def paging(service, paginator):
+    """`input tokens>output tokens>more-results key>result keys`, each comma-separated."""
+    if not paginator:
+        return ""
+    fields = [paginator.get(key, []) for key in ("input_token", "output_token", "more_results", "result_key")]
+    fields = [[field] if isinstance(field, str) else field for field in fields]
+    return ">".join(",".join("||".join(path(service, p) for p in f.split("||")) for f in field) for field in fields)
+
+
+def text(service, model, paginators, iam, refused):
+    """The service's text and its action names. `iam(operation name, operation)` gives an action's last field.
+
+    The `arns` line is added by the caller, who knows it once all actions are written.
+    """
+    shapes = Shapes(service, model)
+    exceptions = sorted({naming.exception(n) for n, s in model["shapes"].items() if s.get("exception") or s.get("error")})
+    positions = {name: i for i, name in enumerate(exceptions)}
+    operations = {naming.action(name): name for name in model["operations"]}
+    streams, lines = {}, []
+    for action, name in sorted(operations.items()):
+        operation = model["operations"][name]
+        ends = []
+        # Step Functions serialises what is sent as a stream to JSON, and gives what it receives as a string.
+        for side, body in (("input", "j"), ("output", "s")):
+            reference = operation.get(side, {}).get("shape")
+            ends.append(shapes.line_of(reference) if reference else "")
+            streams[reference] = body
+        errors = sorted({positions[naming.exception(e["shape"])] for e in operation.get("errors", [])})
+        flags = "e" if shapes.has_event_stream(operation) else ""
+        flags += ("d" if operation.get("deprecated") else "") + ("x" if action in refused else "")
+        pages = paging(service, paginators.get(name))
+        lines.append("\t".join([action, *ends, " ".join(map(str, errors)), flags, pages, iam(name, operation)]))
+    return "\n".join([" ".join(["errors", *exceptions]), *lines, "", *shapes.write(streams), ""]), sorted(operations)
