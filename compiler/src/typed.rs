@@ -356,7 +356,7 @@ pub enum ExprKind {
         base: Box<Expr>,
         name: Arc<str>,
     },
-    /// `execution.id`, `stateMachine.name`, `state.retryCount`.
+    /// `execution.id`, `stateMachine.name`, `state.retryCount`, `stack.region`.
     Context(ContextField),
     List(Vec<ListPart>),
     Record(Vec<RecordPart>),
@@ -480,6 +480,13 @@ pub enum ContextField {
     StateName,
     StateEnteredTime,
     StateRetryCount,
+    // `stack.region`, … : CloudFormation's pseudo parameters; also outside workflows.
+    Region,
+    Account,
+    Partition,
+    UrlSuffix,
+    StackId,
+    StackName,
 }
 
 /// Operators after overloading is resolved.

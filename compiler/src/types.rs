@@ -9,6 +9,12 @@ use indexmap::IndexMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TypeId(pub u32);
 
+impl TypeId {
+    /// The type parameter of a `kind … of T`, inside its declaration; [`Type::with_of`] puts the resource's own
+    /// type in its place. Unresolved it agrees with everything.
+    pub const OF: TypeId = TypeId(u32::MAX);
+}
+
 /// Index of an `error` declaration in [`crate::typed::Program::errors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ErrorId(pub u32);
@@ -57,6 +63,49 @@ pub enum Type {
     Error(Arc<BTreeSet<ErrorId>>),
     /// A run started in a test.
     Run(Arc<Type>),
+}
+
+impl Type {
+    /// This type with `of` in the place of a kind's type parameter.
+    #[must_use]
+    pub fn with_of(&self, of: &Type) -> Type {
+        let inner = |ty: &Arc<Type>| Arc::new(ty.with_of(of));
+        match self {
+            Type::Named(TypeId::OF) => of.clone(),
+            Type::Record(record) => {
+                let field = |f: &FieldType| FieldType { ty: f.ty.with_of(of), docs: f.docs.clone() };
+                let fields = record.fields.iter().map(|(name, f)| (name.clone(), field(f))).collect();
+                Type::Record(Arc::new(Record { fields }))
+            }
+            Type::List(item) => Type::List(inner(item)),
+            Type::Dict(item) => Type::Dict(inner(item)),
+            Type::Optional(item) => match item.with_of(of) {
+                it @ (Type::Optional(_) | Type::Null | Type::Json | Type::Unknown) => it,
+                it => Type::Optional(Arc::new(it)),
+            },
+            Type::Union(members) => Type::Union(Arc::new(members.iter().map(|m| m.with_of(of)).collect())),
+            Type::Token(item) => Type::Token(inner(item)),
+            Type::Resource { kind, of: item } => {
+                Type::Resource { kind: kind.clone(), of: item.as_ref().map(inner) }
+            }
+            Type::Run(item) => Type::Run(inner(item)),
+            Type::Unknown
+            | Type::Never
+            | Type::Null
+            | Type::Boolean
+            | Type::Int
+            | Type::Number
+            | Type::String
+            | Type::Timestamp
+            | Type::Duration
+            | Type::Size
+            | Type::Bytes
+            | Type::Json
+            | Type::Literal(_)
+            | Type::Named(_)
+            | Type::Error(_) => self.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

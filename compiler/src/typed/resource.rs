@@ -24,8 +24,10 @@ pub struct Resource {
     pub settings: IndexMap<String, Expr>,
     /// `existing: …`
     pub existing: Option<Expr>,
-    /// `cfn: { … }`: raw properties of the main CloudFormation resource.
+    /// `cfn: { … }`: raw properties of the main CloudFormation resource; all there is of a raw resource.
     pub cfn: Option<Expr>,
+    /// `uses: […]`
+    pub uses: Vec<Use>,
     pub name_span: Span,
     pub span: Span,
 }
@@ -45,18 +47,45 @@ pub struct Kinds {
     pub kinds: IndexMap<Arc<str>, Kind>,
 }
 
-/// A kind of resource.
+/// A kind of resource, as a `kind` declaration gives it (`docs/decisions/kinds.md`).
+///
+/// Expressions in a kind see the settings by their names, the CloudFormation resources of the kind as handles
+/// (`main.Arn` is `Fn::GetAtt`, `main.ref` is `Ref`), the resource itself as `this` (its attributes), and `tags`.
 #[derive(Clone, Debug)]
 pub struct Kind {
     pub name: Arc<str>,
     pub docs: Option<Arc<str>>,
-    /// Takes `of T`.
+    /// Takes `of T`. Inside the kind `T` is [`crate::types::TypeId::OF`].
     pub generic: bool,
+    /// Takes a signature `(x: T) -> U throws E`: it can be called by name.
+    pub callable: bool,
     pub settings: IndexMap<Arc<str>, Setting>,
     pub methods: IndexMap<Arc<str>, Method>,
     /// Attributes readable in expressions (`orders.arn`): name → type.
     pub attributes: IndexMap<Arc<str>, Type>,
+    /// What the attributes are: name → value.
+    pub values: IndexMap<Arc<str>, AttributeValue>,
+    /// The CloudFormation resources that one of its kind becomes; the first is the main one.
+    pub parts: IndexMap<Arc<str>, Part>,
+    pub events: IndexMap<Arc<str>, Event>,
+    pub grants: Vec<Grant>,
+    /// Names that every expression of the kind sees.
+    pub scope: KindScope,
+    /// Of the name.
     pub span: Span,
+}
+
+/// What expressions of a kind see besides its settings and parts.
+#[derive(Clone, Copy, Debug)]
+pub struct KindScope {
+    /// The resource as a value of its kind.
+    pub this: LocalId,
+    /// What `existing:` holds; a string.
+    pub existing: LocalId,
+    /// The tags of the app and of the resource, as CloudFormation's list of `{ Key, Value }`.
+    pub tags: LocalId,
+    /// Text of the `///` above the declaration, or null.
+    pub description: LocalId,
 }
 
 #[derive(Clone, Debug)]
@@ -65,6 +94,63 @@ pub struct Setting {
     pub default: Option<Expr>,
     pub required: bool,
     pub docs: Option<Arc<str>>,
+    /// Its name in the kind's expressions.
+    pub local: LocalId,
+    pub span: Span,
+}
+
+/// `attribute arn: string = main.Arn { existing: "arn:…:${existing}" }`
+#[derive(Clone, Debug)]
+pub struct AttributeValue {
+    pub value: Expr,
+    /// Of a resource with `existing:`.
+    pub existing: Option<Expr>,
+    pub docs: Option<Arc<str>>,
+    pub span: Span,
+}
+
+/// `resource main: AWS::SQS::Queue { … } when deadLetter != null`
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub cfn_type: Arc<str>,
+    /// Its handle in the kind's expressions.
+    pub local: LocalId,
+    /// A record: its properties. A null property is left out.
+    pub properties: Expr,
+    pub when: Option<Expr>,
+    pub span: Span,
+}
+
+/// `event created(prefix: string?) -> { key: string } { carrier: "rule", … }`
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// `name: value` filters.
+    pub filters: IndexMap<Arc<str>, EventFilter>,
+    /// The type of what `as event` binds.
+    pub ty: Type,
+    /// How it travels; a record that `emit::trigger` understands.
+    pub carrier: Expr,
+    pub docs: Option<Arc<str>>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct EventFilter {
+    pub ty: Type,
+    pub local: LocalId,
+}
+
+/// `grant decrypt on get, list = { actions: […], resources: […] } when key != null`: permissions beyond those of
+/// the calls that a method makes.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub name: Arc<str>,
+    /// Methods and events (and `call` of a callable kind) that need it; empty: all.
+    pub of: Vec<Arc<str>>,
+    /// `{ actions: string[], resources: string[] }`
+    pub value: Expr,
+    pub when: Option<Expr>,
+    pub span: Span,
 }
 
 /// A method of a kind: one AWS call.
@@ -75,9 +161,11 @@ pub struct Method {
     /// `name: value` options.
     pub options: IndexMap<Arc<str>, Type>,
     pub result: Type,
-    /// What it lowers to: an expression over `locals` that holds exactly one AWS call.
+    /// What it lowers to: an expression over `locals` that holds exactly one AWS call. `None`: the compiler
+    /// itself knows how (tables).
     pub body: Option<MethodBody>,
     pub docs: Option<Arc<str>>,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +175,27 @@ pub struct MethodBody {
     /// Of the parameters, then of the options; an option that is not given is null.
     pub params: Vec<LocalId>,
     pub value: Expr,
+}
+
+/// One entry of a function's or container's `uses:`: what its code may do.
+#[derive(Clone, Debug)]
+pub struct Use {
+    pub target: UseTarget,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum UseTarget {
+    /// `orders`: everything that its kind's methods do.
+    Resource(super::ResourceId),
+    /// `orders.get`
+    Method(super::ResourceId, Arc<str>),
+    /// `fulfil`: start it.
+    Workflow(super::WorkflowId),
+    /// `aws.s3.listBuckets`
+    Aws { service: Arc<str>, action: Arc<str> },
+    /// `complete`, `reject`, `beat`
+    Token,
 }
 
 /// `api storefront { … }`
