@@ -85,7 +85,7 @@ class Permissions:
     def http_entry(self, http, shape):
         """`GET /restapis/{restapi_id}`: the path's variables become arguments."""
         located = {r.get("locationName", m): naming.member(self.service, None, m) for m, r in shape.get("members", {}).items()}
-        path = re.sub(r"\{(\w+)\+?\}", lambda v: "{%s}" % located.get(v[1], "*"), http["requestUri"].split("?")[0])
+        path = re.sub(r"\{([^}+]+)\+?\}", lambda v: "{%s}" % located.get(v[1], "*"), http["requestUri"].split("?")[0])
         form = "arn:${Partition}:apigateway:${Region}::" + path.replace("{*}", "*")
         return f"apigateway:{http['method']}@{self.number(form)}"
 
@@ -101,7 +101,8 @@ class Permissions:
         elif known is None:
             forms = []
         else:
-            bound = {**self.bindings, **dict(pair.split("=") for pair in (extra or "").split(",") if pair)}
+            service_wide = {v: path for v, path in self.bindings.items() if path is None or head(path) in members}
+            bound = {**service_wide, **dict(pair.split("=") for pair in (extra or "").split(",") if pair)}
             forms = self.forms_of(name.partition(":")[0], known, members, bound)
         name = ("" if known else "~") + ("" if spelled == own else spelled)
         return f"{when or ''}{name}@" + ",".join(self.number(form) for form in forms)
@@ -113,6 +114,8 @@ class Permissions:
         for resource in types:
             template = self.catalogue.template(prefix, resource["name"])
             fixed = self.rules["form"].get((self.service, resource["name"]))
+            if fixed and not all(head(path) in members for form in fixed for path in arguments(form)):
+                fixed = None
             if not template and not fixed:
                 continue
             form, is_bound = bind(template, resource["name"], members, bound) if not fixed else (None, True)
@@ -126,13 +129,23 @@ class Permissions:
         """Each argument that names a role passes it on to the service, which takes `iam:PassRole`."""
         if self.service in ("iam", "sts") or action.startswith(READS):
             return []
-        roles = [m for m in members if re.search(r"(Role|RoleArn)$", m)]
-        forms = {role: "*" if role.endswith("Arn") else "arn:${Partition}:iam::${Account}:role/{%s}" % role for role in roles}
+        roles = [m for m in members if re.search(r"Role(Arn|ARN)?$", m)]
+        forms = {role: "*" if role.endswith(("Arn", "ARN")) else "arn:${Partition}:iam::${Account}:role/{%s}" % role for role in roles}
         return [f"{role}?iam:PassRole@{self.number(f'{role}={form}')}" for role, form in forms.items()]
 
     def number(self, form):
         return str(self.forms.setdefault(form, len(self.forms)))
 
+
+
+def head(path):
+    """The argument in which a path starts."""
+    return re.split(r"[.\[]", path)[0]
+
+
+def arguments(form):
+    """The arguments that a form names."""
+    return re.findall(r"^\??(\w+)=", form) + re.findall(r"(?<!\$)\{([^}]+)\}", form)
 
 
 def bind(template, resource_type, members, bound):
@@ -141,7 +154,7 @@ def bind(template, resource_type, members, bound):
     arn, last = None, False
     for variable in variables:
         path = bound.get(variable) or guess(variable, members)
-        if path and path.endswith("Arn") and variable == variables[-1] and variable not in bound:
+        if path and path.endswith(("Arn", "ARN")) and variable == variables[-1] and variable not in bound:
             arn, path = path, None
             last = True
         template = template.replace("${%s}" % variable, "{%s}" % path if path and path != "*" else "*", 1)

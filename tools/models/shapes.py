@@ -22,6 +22,15 @@ LETTERS = {
 }  # fmt: skip
 
 
+# Text that holds JSON: public workflows pass records here, which Step Functions serialises.
+JSON_TEXT = {
+    ("eventbridge", "PutEventsRequestEntry", "Detail"),
+    ("sfn", "SendTaskSuccessInput", "output"),
+    ("sfn", "StartExecutionInput", "input"),
+    ("sfn", "StartSyncExecutionInput", "input"),
+}
+
+
 class Shapes:
     """Numbers the shapes that a service's actions reach, in the order in which they are reached."""
 
@@ -91,6 +100,8 @@ class Shapes:
         expression = self.expression(reference["shape"])
         if reference.get("streaming") or target.get("streaming"):
             expression = streams.get(owner, expression)
+        if (self.service, owner, name) in JSON_TEXT:
+            expression = "j"
         api = name[:1].upper() + name[1:]
         flags = ("!" if required else "") + ("-" if reference.get("deprecated") or target.get("deprecated") else "")
         return spelled + (f"~{api}" if api != spelled else "") + flags + ":" + expression
