@@ -184,6 +184,53 @@ fn complain(arn: &str, passed: &Value, wrong: &mut BTreeSet<String>) {
     wrong.extend(found.into_iter().map(|it| format!("{arn}: {it}")));
 }
 
+/// What AWS recorded: events of histories that name an integration.
+fn events<'a>(value: &'a Value, out: &mut Vec<(&'a str, &'a Value)>) {
+    match value {
+        Value::Object(fields) => {
+            let named =
+                fields.iter().filter(|(_, it)| it["resourceType"].is_string() && it["resource"].is_string());
+            out.extend(named.map(|(kind, it)| (kind.as_str(), it)));
+            fields.values().for_each(|it| events(it, out));
+        }
+        Value::Array(items) => items.iter().for_each(|it| events(it, out)),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_aws_recorded_fits() {
+    let names =
+        ["exec.services", "exec.scenarios", "exec.error_handling", "exec.callback", "exec.credentials"];
+    let files: Vec<Value> =
+        names.iter().filter_map(|it| shared(&format!("conformance/asl/dev/{it}.json"))).collect();
+    let mut recorded = vec![];
+    files.iter().for_each(|it| events(it, &mut recorded));
+    let (mut wrong, mut results, mut errors) = (vec![], 0, 0);
+    for (kind, event) in recorded {
+        let arn = format!("arn:aws:states:::{}:{}", text(event, "resourceType"), text(event, "resource"));
+        let Some(parts) = resource(&arn) else { continue };
+        let action = found(parts.service, parts.action, parts.flavor);
+        // A job's submission gives what a plain request gives.
+        let submitted = kind == "taskSubmittedEventDetails" && parts.pattern != Ok(Pattern::Token);
+        let pattern = if submitted { Ok(Pattern::Request) } else { parts.pattern };
+        let result = pattern.ok().and_then(|it| action.result(it));
+        if let Some((shape, output)) = result.zip(event.get("output").filter(|it| it.is_object())) {
+            results += 1;
+            fits(output, shape, &arn, &mut wrong);
+        }
+        if let Some(error) = event["error"].as_str().filter(|it| it.contains('.')) {
+            errors += 1;
+            let known = models::error_known(error) == models::ErrorName::Known;
+            wrong.extend((!known).then(|| format!("{arn}: {error}")));
+        }
+    }
+    // The recording puts one text in the place of lists of headers.
+    wrong.retain(|it| !it.contains("Headers."));
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(files.is_empty() || (results > 40 && errors > 10), "{results} {errors}");
+}
+
 /// Whether a value written in a definition has the shape; what is computed there counts as fitting.
 fn fits(value: &Value, shape: ShapeRef, path: &str, wrong: &mut Vec<String>) {
     let computed =
