@@ -6,6 +6,7 @@
 
 use crate::source::Span;
 
+pub mod audit;
 pub mod render;
 
 /// A stable code such as `F0101`. The first two digits are the pass:

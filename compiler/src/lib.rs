@@ -10,6 +10,7 @@
 //! step. Everything up to `check` takes any input and gives a value and diagnostics; only `lower` and what
 //! follows demand a program without errors.
 
+pub mod audit;
 pub mod aws;
 pub mod diagnostics;
 pub mod output;

@@ -12,6 +12,7 @@ use crate::source::{FileId, Span};
 use crate::types::{ErrorId, Type, Types};
 
 pub mod resource;
+pub mod walk;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(

@@ -1,0 +1,227 @@
+//! Checked errors: every declared error that can be raised is caught or listed in `throws`; every name in a `catch`
+//! or `retry` can be raised by what it guards.
+
+use indexmap::IndexMap;
+
+use crate::aws::{self, Flavor, Lookup};
+use crate::diagnostics::{Diagnostic, audit as say};
+use crate::source::Span;
+use crate::typed::walk::Child;
+use crate::typed::{Block, Call, Catch, Clauses, ErrorRef, Expr, ExprKind, Failure, Mode, Program, Target};
+use crate::types::{ErrorId, Type};
+
+/// Declared errors that can come out of a piece of program, each with a place that raises it.
+type Raised = IndexMap<ErrorId, Span>;
+
+pub(super) fn errors(program: &Program) -> Vec<Diagnostic> {
+    let mut pass = Pass { program, found: Vec::new() };
+    for workflow in &program.workflows {
+        let raised = pass.block(&workflow.body);
+        pass.compare(&raised, &workflow.throws, &workflow.name, workflow.name_span);
+    }
+    for step in &program.steps {
+        let raised = pass.block(&step.body);
+        pass.compare(&raised, &step.throws, &step.name, step.span);
+    }
+    pass.found
+}
+
+struct Pass<'p> {
+    program: &'p Program,
+    found: Vec<Diagnostic>,
+}
+
+impl<'p> Pass<'p> {
+    /// What a workflow or step raises against what it says.
+    fn compare(&mut self, raised: &Raised, throws: &[ErrorId], owner: &str, place: Span) {
+        for (error, at) in raised {
+            if !throws.contains(error) {
+                self.found.push(say::unhandled_error(self.name(*error), *at, owner, place));
+            }
+        }
+        for error in throws {
+            if !raised.contains_key(error) {
+                self.found.push(say::throws_too_much(self.name(*error), owner, place));
+            }
+        }
+    }
+
+    fn name(&self, error: ErrorId) -> &'p str {
+        self.program.errors.get(error.0 as usize).map_or("?", |declared| &declared.name)
+    }
+
+    fn block(&mut self, block: &Block) -> Raised {
+        self.children(|see| block.each_child(see))
+    }
+
+    fn children<'a>(&mut self, each: impl Fn(&mut dyn FnMut(Child<'a>))) -> Raised {
+        let mut raised = Raised::new();
+        each(&mut |child| {
+            let more = match child {
+                Child::Expr(expr) => self.expr(expr),
+                Child::Block(block) => self.block(block),
+            };
+            join(&mut raised, more);
+        });
+        raised
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Raised {
+        match &expr.kind {
+            ExprKind::Call(call) => self.call(call),
+            ExprKind::Fail(failure) => self.failure(failure, expr),
+            ExprKind::Step { step, arguments } => {
+                let mut raised = self.children(|see| arguments.iter().for_each(|it| see(Child::Expr(it))));
+                let throws = self.program.steps.get(step.index()).map(|step| step.throws.as_slice());
+                join(
+                    &mut raised,
+                    throws.unwrap_or_default().iter().map(|error| (*error, expr.span)).collect(),
+                );
+                raised
+            }
+            ExprKind::Try { body, clauses, finally } => {
+                let inner = self.block(body);
+                let mut raised = self.guarded(inner, clauses, None);
+                if let Some(finally) = finally {
+                    join(&mut raised, self.block(finally));
+                }
+                raised
+            }
+            ExprKind::Saga { body, clauses } => {
+                let inner = self.block(body);
+                self.guarded(inner, clauses, None)
+            }
+            ExprKind::Parallel { branches, clauses } => {
+                let inner = self.children(|see| branches.iter().for_each(|it| see(Child::Block(&it.body))));
+                self.guarded(inner, clauses, None)
+            }
+            ExprKind::Map(map) => {
+                let mut before = self.children(|see| map.source.each_child(see));
+                let inner = self.block(&map.body);
+                // A tolerated failure is a value, but one past the threshold is raised under AWS's own name.
+                let inner = if map.tolerate.is_some() { Raised::new() } else { inner };
+                join(&mut before, self.guarded(inner, &map.clauses, None));
+                before
+            }
+            _ => self.children(|see| expr.each_child(see)),
+        }
+    }
+
+    fn failure(&mut self, failure: &Failure, expr: &Expr) -> Raised {
+        let mut raised = self.children(|see| expr.each_child(see));
+        match failure {
+            Failure::Raise { error: ErrorRef::Declared(error), .. } => {
+                raised.entry(*error).or_insert(expr.span);
+            }
+            Failure::Again(error) => {
+                if let Type::Error(which) = &error.ty {
+                    which.iter().for_each(|error| drop(raised.entry(*error).or_insert(expr.span)));
+                }
+            }
+            Failure::Raise { .. } | Failure::Bare => {}
+        }
+        raised
+    }
+
+    fn call(&mut self, call: &Call) -> Raised {
+        let mut raised = self.children(|see| {
+            call.target.each_child(see);
+            call.arguments.iter().chain(call.options.values()).for_each(|it| see(Child::Expr(it)));
+        });
+        let own: Raised = call.throws.iter().map(|error| (*error, call.span)).collect();
+        join(&mut raised, self.guarded(own, &call.clauses, Some(call)));
+        if let Some(undo) = &call.clauses.undo {
+            join(&mut raised, self.block(&undo.body));
+        }
+        raised
+    }
+
+    /// What gets past the handlers, and what the handlers raise. `call`: what is guarded, where it is one call.
+    fn guarded(&mut self, inner: Raised, clauses: &Clauses, call: Option<&Call>) -> Raised {
+        for retry in &clauses.retries {
+            for error in &retry.errors {
+                self.possible(error, &inner, call, retry.span);
+            }
+        }
+        let mut left = inner.clone();
+        let mut raised = Raised::new();
+        let mut everything: Option<Span> = None;
+        for catch in &clauses.catches {
+            match everything {
+                Some(first) => self.found.push(say::catch_after_catch_all(catch.span, first)),
+                None => self.catches(catch, &inner, &mut left, call),
+            }
+            if catch.errors.is_empty() || catch.errors.contains(&ErrorRef::All) {
+                everything = everything.or(Some(catch.span));
+                left.clear();
+            }
+            join(&mut raised, self.block(&catch.body));
+        }
+        join(&mut left, raised);
+        left
+    }
+
+    /// Takes what a handler catches out of `left`.
+    fn catches(&mut self, catch: &Catch, inner: &Raised, left: &mut Raised, call: Option<&Call>) {
+        for error in &catch.errors {
+            match error {
+                ErrorRef::Declared(id) if inner.contains_key(id) && !left.contains_key(id) => {
+                    self.found.push(say::caught_before(self.name(*id), catch.span));
+                }
+                ErrorRef::Declared(id) => {
+                    self.possible(error, inner, call, catch.span);
+                    left.shift_remove(id);
+                }
+                ErrorRef::Aws(name) if &**name == "States.TaskFailed" => left.clear(),
+                ErrorRef::Aws(_) => self.possible(error, inner, call, catch.span),
+                ErrorRef::All => {}
+            }
+        }
+    }
+
+    /// Says so where what is guarded can't raise the error.
+    fn possible(&mut self, error: &ErrorRef, inner: &Raised, call: Option<&Call>, at: Span) {
+        match error {
+            ErrorRef::All => {}
+            ErrorRef::Declared(id) => {
+                // An AWS call raises whatever the service or handler behind it does, under names nobody declared.
+                let open = call.is_some_and(|call| {
+                    matches!(call.mode, Mode::Token(_)) || matches!(call.target, Target::Aws { .. })
+                });
+                if !open && !inner.contains_key(id) {
+                    let raised: Vec<&str> = inner.keys().map(|error| self.name(*error)).collect();
+                    self.found.push(say::never_raised(self.name(*id), &raised, at));
+                }
+            }
+            ErrorRef::Aws(name) => {
+                if let Some(call) = call
+                    && let Some(known) = foreign(name, call)
+                {
+                    self.found.push(say::foreign_error(name, &known, at));
+                }
+            }
+        }
+    }
+}
+
+/// The names that an AWS call raises, where `name` belongs to another service.
+fn foreign(name: &str, call: &Call) -> Option<Vec<String>> {
+    let Target::Aws { service, action, optimized } = &call.target else { return None };
+    let flavor = if *optimized { Flavor::Optimized } else { Flavor::Sdk };
+    let Lookup::Found(action) = aws::action(service, action, flavor) else { return None };
+    let prefix = name.split_once('.')?.0;
+    let known = action.errors();
+    let ours = action
+        .service()
+        .error_prefix(flavor)
+        .into_iter()
+        .chain(known.iter().filter_map(|it| Some(it.split_once('.')?.0)));
+    let mut ours = ours.chain(["States"]);
+    (!ours.any(|it| it == prefix)).then_some(known)
+}
+
+fn join(raised: &mut Raised, more: Raised) {
+    for (error, at) in more {
+        raised.entry(error).or_insert(at);
+    }
+}

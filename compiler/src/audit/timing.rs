@@ -1,0 +1,99 @@
+//! Deadlines: heartbeats against timeouts, callbacks that nothing ends, AWS's greatest values.
+
+use crate::diagnostics::{Diagnostic, audit as say};
+use crate::typed::walk::Child;
+use crate::typed::{Block, Call, Clauses, Expr, ExprKind, Mode, Program, StmtKind, Within, Workflow};
+
+/// `TimeoutSeconds`, `HeartbeatSeconds` and `Seconds` end here: the Amazon States Language pages on Task and Wait
+/// states say 99,999,999.
+pub(super) const MOST_SECONDS: u64 = 99_999_999;
+
+/// What the place a block stands in says of time.
+pub(super) struct Scene<'p> {
+    pub(super) program: &'p Program,
+    pub(super) express: bool,
+    /// The workflow has a `@timeout`; a step is judged where it is written, so that one counts as bounded.
+    bounded: bool,
+}
+
+impl<'p> Scene<'p> {
+    pub(super) fn new(program: &'p Program, workflow: &Workflow) -> Self {
+        let bounded = workflow.attributes.iter().any(|attribute| &*attribute.name == "timeout");
+        Scene { program, express: workflow.express, bounded }
+    }
+
+    pub(super) fn of_step(program: &'p Program) -> Self {
+        Scene { program, express: false, bounded: true }
+    }
+}
+
+pub(super) fn block(body: &Block, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
+    for statement in &body.statements {
+        if let StmtKind::Wait { until: false, value } = &statement.kind {
+            wait(value, found);
+        }
+    }
+    body.each_child(&mut |child| match child {
+        Child::Expr(inner) => expr(inner, scene, found),
+        Child::Block(inner) => block(inner, scene, found),
+    });
+}
+
+fn expr(value: &Expr, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
+    match &value.kind {
+        ExprKind::Call(it) => call(it, scene, found),
+        ExprKind::Try { clauses: it, .. }
+        | ExprKind::Saga { clauses: it, .. }
+        | ExprKind::Parallel { clauses: it, .. } => {
+            clauses(it, found);
+        }
+        ExprKind::Map(map) => clauses(&map.clauses, found),
+        _ => {}
+    }
+    value.each_child(&mut |child| match child {
+        Child::Expr(inner) => expr(inner, scene, found),
+        Child::Block(inner) => block(inner, scene, found),
+    });
+}
+
+fn call(call: &Call, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
+    clauses(&call.clauses, found);
+    let waits = matches!(call.mode, Mode::Token(_));
+    if waits && call.clauses.within.is_none() && call.clauses.heartbeat.is_none() && !scene.bounded {
+        found.push(say::callback_without_deadline(call.span));
+    }
+}
+
+fn clauses(clauses: &Clauses, found: &mut Vec<Diagnostic>) {
+    let within = match &clauses.within {
+        Some(Within::Time(time)) => Some(time),
+        Some(Within::Never) | None => None,
+    };
+    for time in within.into_iter().chain(&clauses.heartbeat) {
+        if let Some(seconds) = seconds(time)
+            && !(1..=MOST_SECONDS).contains(&seconds)
+        {
+            found.push(say::deadline_out_of_range(time.span, MOST_SECONDS));
+        }
+    }
+    if let (Some(limit), Some(heartbeat)) = (within, &clauses.heartbeat)
+        && let (Some(most), Some(beat)) = (seconds(limit), seconds(heartbeat))
+        && beat >= most
+    {
+        found.push(say::heartbeat_too_long(heartbeat.span, limit.span));
+    }
+}
+
+fn wait(value: &Expr, found: &mut Vec<Diagnostic>) {
+    if seconds(value).is_some_and(|seconds| seconds > MOST_SECONDS) {
+        found.push(say::wait_too_long(value.span, MOST_SECONDS));
+    }
+}
+
+/// A constant duration in whole seconds, rounded up.
+fn seconds(value: &Expr) -> Option<u64> {
+    match &value.kind {
+        ExprKind::Duration(milliseconds) => Some(milliseconds.div_ceil(1000)),
+        _ => None,
+    }
+}
