@@ -8,6 +8,7 @@ use crate::source::Span;
 
 pub mod audit;
 pub mod render;
+pub mod syntax;
 
 /// A stable code such as `F0101`. The first two digits are the pass:
 /// `01` syntax, `02` names, `03` types, `04` control flow and errors, `05` resources and settings,

@@ -1,0 +1,157 @@
+//! Pairs → tree. What the grammar found missing or too much is reported here.
+
+mod clause;
+mod expr;
+mod fields;
+mod item;
+mod literal;
+mod pattern;
+mod stmt;
+mod types;
+
+use pest::Parser;
+use pest::iterators::Pair;
+
+use crate::diagnostics::{Diagnostic, syntax as report};
+use crate::source::{FileId, Span};
+
+use super::ast::{Attribute, Item, ItemKind, Name};
+use super::layout::Chunk;
+
+/// The grammar, alone in a module because the macro makes everything in it public.
+#[allow(unreachable_pub)]
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "syntax/flow.pest"]
+    pub struct Grammar;
+}
+
+use grammar::{Grammar, Rule};
+
+type P<'i> = Pair<'i, Rule>;
+
+/// Expressions may nest this deeply once prefixes, operators and postfixes are counted too. Brackets alone are
+/// bounded by `MAX_DEPTH`; passes recurse over the tree, and this keeps them off the end of their stack.
+const MAX_HEIGHT: usize = 400;
+
+/// Builds the declaration in one chunk of the laid out text.
+pub(super) fn item(file: FileId, laid_out: &str, chunk: &Chunk) -> (Item, Vec<Diagnostic>) {
+    let text = laid_out.get(chunk.range.clone()).unwrap_or("");
+    let mut builder = Builder { file, text, base: chunk.range.start, height: 0, diagnostics: Vec::new() };
+    let item = builder.chunk(chunk);
+    (item, builder.diagnostics)
+}
+
+struct Builder<'i> {
+    file: FileId,
+    /// The chunk's text; pairs count from its start.
+    text: &'i str,
+    /// Where the chunk starts in the file.
+    base: usize,
+    /// How deeply the expressions built so far nest, within the one being built.
+    height: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'i> Builder<'i> {
+    fn chunk(&mut self, chunk: &Chunk) -> Item {
+        let whole = self.trimmed(0, self.text.len());
+        let failed = Item { docs: None, attributes: Vec::new(), kind: ItemKind::Error, span: whole };
+        if chunk.too_deep {
+            return failed;
+        }
+        match Grammar::parse(Rule::chunk, self.text) {
+            Ok(pairs) => self.item(pairs.collect()).unwrap_or(failed),
+            // The rule takes every text, unless pest finds the stack too short for it.
+            Err(_) => {
+                self.diagnostics.push(report::too_long(whole, MAX_HEIGHT));
+                failed
+            }
+        }
+    }
+
+    /// The span of the text between two places of the chunk, without the blanks around it.
+    fn trimmed(&self, start: usize, end: usize) -> Span {
+        let blank = |c: char| c.is_ascii_whitespace() || c == '\u{0f}';
+        let text = self.text.get(start..end).unwrap_or("");
+        let head = text.len() - text.trim_start_matches(blank).len();
+        let body = text.trim_matches(blank).len();
+        let start = self.base + start + if body == 0 { 0 } else { head };
+        Span::new(self.file, start, start + body)
+    }
+
+    fn span(&self, pair: &P<'i>) -> Span {
+        let span = pair.as_span();
+        self.trimmed(span.start(), span.end())
+    }
+
+    /// The empty place behind the last text before `pair`.
+    fn gap(&self, pair: &P<'i>) -> Span {
+        let before = self.text.get(..pair.as_span().start()).unwrap_or("");
+        let end =
+            self.base + before.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '\u{0f}').len();
+        Span::new(self.file, end, end)
+    }
+
+    /// Reports what is missing at `pair`, and gives the place.
+    fn expected(&mut self, pair: &P<'i>, what: &str) -> Span {
+        let at = self.gap(pair);
+        let before = self.text.get(..at.start as usize - self.base).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("").trim_start();
+        let word = line.rsplit([' ', '(']).next().unwrap_or("");
+        let after = if word.len() <= 24 { word } else { "" };
+        self.diagnostics.push(report::expected(at, what, after));
+        at
+    }
+
+    fn name(&mut self, pair: &P<'i>) -> Name {
+        match pair.as_rule() {
+            Rule::missing_name => {
+                let span = self.expected(pair, "name");
+                Name { text: String::new(), span }
+            }
+            _ => Name { text: pair.as_str().to_owned(), span: self.span(pair) },
+        }
+    }
+
+    /// `///` lines, joined.
+    fn doc(&self, docs: &mut Option<String>, pair: &P<'i>) {
+        let line = pair.as_str().trim_start_matches("///");
+        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+        match docs {
+            Some(text) => {
+                text.push('\n');
+                text.push_str(line);
+            }
+            None => *docs = Some(line.to_owned()),
+        }
+    }
+
+    fn attribute(&mut self, pair: P<'i>) -> Attribute {
+        let span = self.span(&pair);
+        let mut attribute =
+            Attribute { name: Name { text: String::new(), span: span.tail() }, arguments: Vec::new(), span };
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::arguments => attribute.arguments = self.arguments(inner).0,
+                _ => attribute.name = self.name(&inner),
+            }
+        }
+        attribute
+    }
+
+    /// Text that belongs nowhere.
+    fn junk(&mut self, pair: &P<'i>) {
+        let span = self.span(pair);
+        let text = pair.as_str().trim();
+        if text.is_empty() {
+            return;
+        }
+        let diagnostic = match text {
+            _ if text.starts_with('?') => report::ternary(span),
+            _ if text.starts_with(';') => report::semicolon(span),
+            _ => report::unexpected(span, text),
+        };
+        self.diagnostics.push(diagnostic);
+    }
+}

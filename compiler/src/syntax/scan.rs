@@ -1,0 +1,247 @@
+//! Text → a flat run of tokens, just precise enough to find brackets, comments and the ends of lines.
+//! The grammar proper is `flow.pest`.
+
+use crate::source::{FileId, Span};
+
+use super::ast::Comment;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `(`, `[` or `{`, as its byte.
+    Open(u8),
+    /// `)`, `]` or `}`, as its byte.
+    Close(u8),
+    Newline,
+    /// A `///` line of its own.
+    Doc,
+    Word,
+    Number,
+    /// A whole string with its quotes and holes.
+    Text {
+        closed: bool,
+    },
+    /// `'outer` or `'outer:`
+    Label,
+    Operator,
+    /// The `<` and `>` of `dict<T>`.
+    Angle,
+    Other,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How deeply brackets nest inside this one token: a string with holes, or a run of `dict<`.
+    pub(super) depth: usize,
+}
+
+pub(super) struct Scan {
+    pub(super) tokens: Vec<Token>,
+    pub(super) comments: Vec<Comment>,
+}
+
+/// Longest first, so that the first match is the longest.
+const OPERATORS: [&str; 38] = [
+    "===", "!==", "...", "**=", "=>", "->", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "..", "+=", "-=",
+    "*=", "/=", "++", "--", "::", "+", "-", "*", "/", "%", "=", "<", ">", "!", "|", "&", "?", ".", ",", ":",
+    ";",
+];
+
+pub(super) fn scan(file: FileId, text: &str) -> Scan {
+    let mut scanner = Scanner {
+        file,
+        text,
+        at: 0,
+        angles: 0,
+        line_is_blank: true,
+        tokens: Vec::new(),
+        comments: Vec::new(),
+    };
+    while scanner.at < text.len() {
+        scanner.step();
+    }
+    Scan { tokens: scanner.tokens, comments: scanner.comments }
+}
+
+struct Scanner<'a> {
+    file: FileId,
+    text: &'a str,
+    at: usize,
+    /// Open `dict<` on this line.
+    angles: usize,
+    line_is_blank: bool,
+    tokens: Vec<Token>,
+    comments: Vec<Comment>,
+}
+
+impl Scanner<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn push(&mut self, kind: Kind, len: usize, depth: usize) {
+        self.tokens.push(Token { kind, start: self.at, end: self.at + len, depth });
+        self.at += len;
+        self.line_is_blank = kind == Kind::Newline;
+    }
+
+    fn step(&mut self) {
+        let Some(first) = self.rest().chars().next() else { return };
+        match first {
+            ' ' | '\t' | '\r' | '\u{feff}' => self.at += first.len_utf8(),
+            '\n' => {
+                self.angles = 0;
+                self.push(Kind::Newline, 1, 0);
+            }
+            '(' | '[' | '{' => self.push(Kind::Open(first as u8), 1, 0),
+            ')' | ']' | '}' => self.push(Kind::Close(first as u8), 1, 0),
+            '"' => {
+                let (len, closed, depth) = string(self.rest());
+                self.push(Kind::Text { closed }, len, depth);
+            }
+            '`' => self.foreign_string('`'),
+            '\'' => self.label_or_string(),
+            '/' if self.rest().starts_with("//") => self.comment(),
+            c if c.is_ascii_digit() => {
+                let len = number(self.rest());
+                self.push(Kind::Number, len, 0);
+            }
+            c if word_char(c) => self.word(),
+            c => self.operator(c),
+        }
+    }
+
+    fn comment(&mut self) {
+        let line = self.rest().split('\n').next().unwrap_or("").trim_end();
+        let (line_len, own_line) = (line.len(), self.line_is_blank);
+        if own_line && line.starts_with("///") && !line.starts_with("////") {
+            self.push(Kind::Doc, line_len, 0);
+            return;
+        }
+        // A `///` that documents nothing must not begin to when it is moved to a line of its own.
+        let text =
+            if line.starts_with("///") && !line.starts_with("////") { line.get(1..) } else { Some(line) };
+        let span = Span::new(self.file, self.at, self.at + line_len);
+        self.comments.push(Comment { text: text.unwrap_or("").to_owned(), span, own_line });
+        self.at += line_len;
+    }
+
+    fn word(&mut self) {
+        let len = self.rest().find(|c| !word_char(c)).unwrap_or(self.rest().len());
+        self.push(Kind::Word, len, 0);
+    }
+
+    fn operator(&mut self, first: char) {
+        let after_dict = self.tokens.last().is_some_and(|last| {
+            last.kind == Kind::Word
+                && last.end == self.at
+                && self.text.get(last.start..last.end) == Some("dict")
+        });
+        if first == '<' && after_dict {
+            self.angles += 1;
+            self.push(Kind::Angle, 1, self.angles);
+        } else if first == '>' && self.angles > 0 {
+            self.angles -= 1;
+            self.push(Kind::Angle, 1, 0);
+        } else if let Some(operator) = OPERATORS.iter().find(|o| self.rest().starts_with(**o)) {
+            self.push(Kind::Operator, operator.len(), 0);
+        } else {
+            self.push(Kind::Other, first.len_utf8(), 0);
+        }
+    }
+
+    /// `'done:` and `'done` are labels; `'text'` is a slip that the grammar reports.
+    fn label_or_string(&mut self) {
+        let rest = self.rest().get(1..).unwrap_or("");
+        let word = rest.find(|c| !word_char(c)).unwrap_or(rest.len());
+        if word > 0 && rest.as_bytes().get(word) != Some(&b'\'') {
+            let colon = usize::from(rest.as_bytes().get(word) == Some(&b':'));
+            self.push(Kind::Label, 1 + word + colon, 0);
+        } else {
+            self.foreign_string('\'');
+        }
+    }
+
+    fn foreign_string(&mut self, quote: char) {
+        let line = self.rest().split('\n').next().unwrap_or("");
+        match line.get(1..).and_then(|rest| rest.find(quote)) {
+            Some(end) => self.push(Kind::Text { closed: true }, end + 2, 0),
+            None => self.push(Kind::Other, 1, 0),
+        }
+    }
+}
+
+pub(super) fn word_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Length of a number with its unit: `1h30m`, `2.5`, `1e3`; of `1..10` only the `1`.
+fn number(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let fraction = *byte == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+        let exponent = matches!(byte, b'+' | b'-')
+            && at > 0
+            && matches!(bytes.get(at - 1), Some(b'e' | b'E'))
+            && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+        if !(byte.is_ascii_alphanumeric() || *byte == b'_' || fraction || exponent) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Length of a string, whether it is closed, and how deeply its holes nest. A string, holes and all, ends on its line.
+fn string(rest: &str) -> (usize, bool, usize) {
+    let bytes = rest.as_bytes();
+    let mut open = vec![b'"'];
+    let (mut at, mut deepest) = (1, 0);
+    while let (Some(byte), Some(top)) = (bytes.get(at), open.last().copied()) {
+        match (*byte, top) {
+            (b'\n', _) => return (trimmed(rest, at), false, deepest),
+            (b'\\', b'"') if bytes.get(at + 1).is_some_and(|next| *next != b'\n') => at += 1,
+            (b'"', b'"') => {
+                open.pop();
+                if open.is_empty() {
+                    return (at + 1, true, deepest);
+                }
+            }
+            (b'$', b'"') if bytes.get(at + 1) == Some(&b'{') => {
+                open.push(b'{');
+                at += 1;
+            }
+            (_, b'"') => {}
+            (b'"' | b'(' | b'[' | b'{', _) => open.push(*byte),
+            (b')' | b']' | b'}', _) => close_hole(&mut open, *byte),
+            _ => {}
+        }
+        deepest = deepest.max(open.len());
+        at += 1;
+    }
+    (trimmed(rest, rest.len()), false, deepest)
+}
+
+fn close_hole(open: &mut Vec<u8>, closer: u8) {
+    let opener = opener_of(closer);
+    let inner = open.iter().rposition(|b| *b == b'"').map_or(0, |quote| quote + 1);
+    if let Some(found) = open.iter().skip(inner).rposition(|b| *b == opener) {
+        open.truncate(inner + found);
+    }
+}
+
+pub(super) fn opener_of(closer: u8) -> u8 {
+    match closer {
+        b')' => b'(',
+        b']' => b'[',
+        b'}' => b'{',
+        other => other,
+    }
+}
+
+fn trimmed(rest: &str, end: usize) -> usize {
+    rest.get(..end).map_or(end, |s| s.trim_end().len())
+}
