@@ -47,6 +47,8 @@ pub struct Attribute {
     pub span: Span,
 }
 
+// There are few items, each in its `Vec` slot; boxes would only burden every `match`.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum ItemKind {
     /// A line that starts no declaration; skipped.

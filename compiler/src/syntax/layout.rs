@@ -18,6 +18,7 @@ use super::scan::{self, Kind, Token};
 pub const MAX_DEPTH: usize = 200;
 
 /// Stands in the laid out text where a `}` is missing.
+#[allow(dead_code)]
 pub(super) const VIRTUAL_CLOSE: u8 = 0x0f;
 
 pub(super) struct Layout {

@@ -219,7 +219,11 @@ fn string(rest: &str) -> (usize, bool, usize) {
             (b')' | b']' | b'}', _) => close_hole(&mut open, *byte),
             _ => {}
         }
-        deepest = deepest.max(open.len());
+        if matches!(byte, b'(' | b'[' | b'{' | b'$') {
+            // Past any limit the exact figure does not matter.
+            let quotes = if open.len() < 1_000 { open.iter().filter(|b| **b == b'"').count() } else { 0 };
+            deepest = deepest.max(open.len() - quotes);
+        }
         at += 1;
     }
     (trimmed(rest, rest.len()), false, deepest)

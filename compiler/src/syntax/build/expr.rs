@@ -55,7 +55,8 @@ impl<'i> Builder<'i> {
         let span = self.span(&pair);
         let pairs: Vec<P<'i>> = pair.into_inner().collect();
         let outer = std::mem::take(&mut self.height);
-        let own = pairs.len();
+        // Each piece but the operand itself may be one more level.
+        let own = pairs.len().saturating_sub(1).max(1);
         if own > MAX_HEIGHT {
             return self.refuse(span, outer);
         }
@@ -428,7 +429,7 @@ impl<'i> Builder<'i> {
         // From the last `else if` outwards.
         let mut kind = ExprKind::Missing;
         while let Some((condition, then, at)) = arms.pop() {
-            let end = otherwise.as_ref().map_or(then.span, |last: &Box<Expr>| last.span);
+            let end = otherwise.as_deref().map_or(then.span, |last: &Expr| last.span);
             kind = ExprKind::If { condition: Box::new(condition), then, otherwise: otherwise.take() };
             if !arms.is_empty() {
                 let inner = std::mem::replace(&mut kind, ExprKind::Missing);
