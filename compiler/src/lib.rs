@@ -14,6 +14,7 @@ pub mod audit;
 pub mod aws;
 pub mod diagnostics;
 pub mod output;
+pub mod machine;
 pub mod source;
 pub mod syntax;
 pub mod typed;

@@ -1,0 +1,364 @@
+//! Walking a machine: edges, scopes, what is read where, and which variables are live.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{Batch, Catcher, Choice, Edge, Expr, Goal, Items, Machine, Map, StateId, StateKind, Task, Until, VarId};
+use super::{Service, Tolerate};
+
+/// Which of a state's edges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// The way on, when all is well.
+    Out,
+    /// A choice's rule.
+    Rule(usize),
+    Default,
+    Catch(usize),
+}
+
+/// An edge, by the state it leaves.
+pub type EdgeId = (StateId, Slot);
+
+impl StateKind {
+    /// All edges, in order.
+    pub fn edges(&self) -> Vec<(Slot, &Edge)> {
+        match self {
+            StateKind::Pass(out) | StateKind::Wait(_, out) => vec![(Slot::Out, out)],
+            StateKind::Task(task) => with_catches(&task.out, &task.catches),
+            StateKind::Map(map) => with_catches(&map.out, &map.catches),
+            StateKind::Parallel(parallel) => with_catches(&parallel.out, &parallel.catches),
+            StateKind::Choice(Choice { rules, default }) => {
+                let mut all: Vec<_> = rules.iter().enumerate().map(|(i, (_, e))| (Slot::Rule(i), e)).collect();
+                all.push((Slot::Default, default));
+                all
+            }
+            StateKind::Succeed(_) | StateKind::Fail { .. } => Vec::new(),
+        }
+    }
+
+    /// All edges, to be changed.
+    pub fn edges_mut(&mut self) -> Vec<(Slot, &mut Edge)> {
+        match self {
+            StateKind::Pass(out) | StateKind::Wait(_, out) => vec![(Slot::Out, out)],
+            StateKind::Task(task) => {
+                let Task { out, catches, .. } = task.as_mut();
+                with_catches_mut(out, catches)
+            }
+            StateKind::Map(map) => {
+                let Map { out, catches, .. } = map.as_mut();
+                with_catches_mut(out, catches)
+            }
+            StateKind::Parallel(parallel) => with_catches_mut(&mut parallel.out, &mut parallel.catches),
+            StateKind::Choice(Choice { rules, default }) => {
+                let mut all: Vec<_> = rules.iter_mut().enumerate().map(|(i, (_, e))| (Slot::Rule(i), e)).collect();
+                all.push((Slot::Default, default));
+                all
+            }
+            StateKind::Succeed(_) | StateKind::Fail { .. } => Vec::new(),
+        }
+    }
+
+    pub fn edge_mut(&mut self, slot: Slot) -> Option<&mut Edge> {
+        self.edges_mut().into_iter().find(|(s, _)| *s == slot).map(|(_, e)| e)
+    }
+
+    pub fn edge(&self, slot: Slot) -> Option<&Edge> {
+        self.edges().into_iter().find(|(s, _)| *s == slot).map(|(_, e)| e)
+    }
+
+    /// Starts of the inner scopes.
+    pub fn bodies(&self) -> Vec<StateId> {
+        match self {
+            StateKind::Map(map) => vec![map.body],
+            StateKind::Parallel(parallel) => parallel.branches.clone(),
+            StateKind::Pass(_)
+            | StateKind::Task(_)
+            | StateKind::Choice(_)
+            | StateKind::Wait(..)
+            | StateKind::Succeed(_)
+            | StateKind::Fail { .. } => Vec::new(),
+        }
+    }
+
+    /// What the state itself evaluates when it is entered; not its edges, not its inner scopes.
+    pub fn reads(&self) -> Vec<&Expr> {
+        match self {
+            StateKind::Pass(_) | StateKind::Parallel(_) => Vec::new(),
+            StateKind::Task(task) => task_reads(task),
+            StateKind::Choice(choice) => choice.rules.iter().map(|(condition, _)| condition).collect(),
+            StateKind::Wait(Until::Seconds(e) | Until::Time(e), _) | StateKind::Succeed(e) => vec![e],
+            StateKind::Map(map) => map_reads(map),
+            StateKind::Fail { error, cause } => error.iter().chain(cause).collect(),
+        }
+    }
+
+    /// As [`StateKind::reads`], to be changed.
+    pub fn reads_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            StateKind::Pass(_) | StateKind::Parallel(_) => Vec::new(),
+            StateKind::Task(task) => {
+                let Task { service, arguments, timeout, heartbeat, role, .. } = task.as_mut();
+                let mut all = vec![arguments];
+                all.extend(timeout.iter_mut().chain(heartbeat).chain(role));
+                if let Service::Activity(arn) = service {
+                    all.push(arn);
+                }
+                all
+            }
+            StateKind::Choice(choice) => choice.rules.iter_mut().map(|(condition, _)| condition).collect(),
+            StateKind::Wait(Until::Seconds(e) | Until::Time(e), _) | StateKind::Succeed(e) => vec![e],
+            StateKind::Map(map) => map_reads_mut(map),
+            StateKind::Fail { error, cause } => error.iter_mut().chain(cause).collect(),
+        }
+    }
+
+    /// The catchers, for the states that have them.
+    pub fn catches(&self) -> &[Catcher] {
+        match self {
+            StateKind::Task(task) => &task.catches,
+            StateKind::Map(map) => &map.catches,
+            StateKind::Parallel(parallel) => &parallel.catches,
+            StateKind::Pass(_)
+            | StateKind::Choice(_)
+            | StateKind::Wait(..)
+            | StateKind::Succeed(_)
+            | StateKind::Fail { .. } => &[],
+        }
+    }
+
+    /// The retriers, for the states that have them.
+    pub fn retries(&self) -> &[super::Retrier] {
+        match self {
+            StateKind::Task(task) => &task.retries,
+            StateKind::Map(map) => &map.retries,
+            StateKind::Parallel(parallel) => &parallel.retries,
+            StateKind::Pass(_)
+            | StateKind::Choice(_)
+            | StateKind::Wait(..)
+            | StateKind::Succeed(_)
+            | StateKind::Fail { .. } => &[],
+        }
+    }
+
+    /// Task, Map or Parallel: the states that AWS can retry and catch.
+    pub fn guarded(&self) -> bool {
+        matches!(self, StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_))
+    }
+
+    /// Whether an error in one of the state's own expressions would be retried or caught by it.
+    pub fn catches_evaluation_errors(&self) -> bool {
+        let hits = |errors: &[std::sync::Arc<str>]| {
+            errors.iter().any(|e| matches!(&**e, "States.ALL" | "States.TaskFailed" | "States.QueryEvaluationError"))
+        };
+        self.retries().iter().any(|r| hits(&r.errors)) || self.catches().iter().any(|c| hits(&c.errors))
+    }
+}
+
+fn with_catches<'a>(out: &'a Edge, catches: &'a [Catcher]) -> Vec<(Slot, &'a Edge)> {
+    let mut all = vec![(Slot::Out, out)];
+    all.extend(catches.iter().enumerate().map(|(i, c)| (Slot::Catch(i), &c.edge)));
+    all
+}
+
+fn with_catches_mut<'a>(out: &'a mut Edge, catches: &'a mut [Catcher]) -> Vec<(Slot, &'a mut Edge)> {
+    let mut all = vec![(Slot::Out, out)];
+    all.extend(catches.iter_mut().enumerate().map(|(i, c)| (Slot::Catch(i), &mut c.edge)));
+    all
+}
+
+fn task_reads(task: &Task) -> Vec<&Expr> {
+    let mut all = vec![&task.arguments];
+    all.extend(task.timeout.iter().chain(&task.heartbeat).chain(&task.role));
+    if let Service::Activity(arn) = &task.service {
+        all.push(arn);
+    }
+    all
+}
+
+fn map_reads(map: &Map) -> Vec<&Expr> {
+    let mut all = match &map.items {
+        Items::List(e) => vec![e],
+        Items::Reader(reader) => {
+            let mut all = vec![&reader.arguments];
+            all.extend(reader.settings.iter().map(|(_, e)| e));
+            all
+        }
+    };
+    all.extend(map.selector.iter().chain(&map.concurrency));
+    if let Some(d) = &map.distributed {
+        all.extend(d.tolerate.iter().map(|(Tolerate::Percent(e) | Tolerate::Count(e))| e));
+        all.extend(d.batch.iter().flat_map(|Batch { size, input }| std::iter::once(size).chain(input)));
+        all.extend(d.writer.iter().flat_map(|(bucket, prefix)| [bucket, prefix]));
+    }
+    all
+}
+
+fn map_reads_mut(map: &mut Map) -> Vec<&mut Expr> {
+    let Map { items, selector, concurrency, distributed, .. } = map;
+    let mut all = match items {
+        Items::List(e) => vec![e],
+        Items::Reader(reader) => {
+            let mut all = vec![&mut reader.arguments];
+            all.extend(reader.settings.iter_mut().map(|(_, e)| e));
+            all
+        }
+    };
+    all.extend(selector.iter_mut().chain(concurrency));
+    if let Some(d) = distributed {
+        all.extend(d.tolerate.iter_mut().map(|(Tolerate::Percent(e) | Tolerate::Count(e))| e));
+        all.extend(d.batch.iter_mut().flat_map(|Batch { size, input }| std::iter::once(size).chain(input)));
+        all.extend(d.writer.iter_mut().flat_map(|(bucket, prefix)| [bucket, prefix]));
+    }
+    all
+}
+
+/// A set of variables.
+pub type Vars = BTreeSet<VarId>;
+
+fn add_reads(expr: &Expr, into: &mut Vars) {
+    expr.visit(&mut |e| {
+        if let Expr::Var(id) = e {
+            into.insert(*id);
+        }
+    });
+}
+
+impl Expr {
+    /// The variables it reads.
+    pub fn vars(&self) -> Vars {
+        let mut all = Vars::new();
+        add_reads(self, &mut all);
+        all
+    }
+}
+
+impl Machine {
+    /// The states of one scope (inner scopes not included), in breadth-first order from its start.
+    pub fn scope(&self, start: StateId) -> Vec<StateId> {
+        let mut order = vec![start];
+        let mut seen: HashSet<StateId> = order.iter().copied().collect();
+        let mut next = 0;
+        while let Some(id) = order.get(next).copied() {
+            next += 1;
+            for (_, edge) in self.state(id).kind.edges() {
+                if let Some(target) = edge.target().filter(|target| seen.insert(*target)) {
+                    order.push(target);
+                }
+            }
+        }
+        order
+    }
+
+    /// The start of every scope that can be reached, innermost first.
+    pub fn scopes(&self) -> Vec<StateId> {
+        let mut all = vec![self.start];
+        let mut next = 0;
+        while let Some(start) = all.get(next).copied() {
+            next += 1;
+            for id in self.scope(start) {
+                all.extend(self.state(id).kind.bodies());
+            }
+        }
+        all.reverse();
+        all
+    }
+
+    /// Every state that can be reached, outer scopes before inner ones.
+    pub fn reachable(&self) -> Vec<StateId> {
+        self.scopes().into_iter().rev().flat_map(|start| self.scope(start)).collect()
+    }
+
+    /// The edges that lead to each state of a scope.
+    pub fn incoming(&self, start: StateId) -> BTreeMap<StateId, Vec<EdgeId>> {
+        let mut all: BTreeMap<StateId, Vec<EdgeId>> = BTreeMap::new();
+        for id in self.scope(start) {
+            for (slot, edge) in self.state(id).kind.edges() {
+                if let Some(target) = edge.target() {
+                    all.entry(target).or_default().push((id, slot));
+                }
+            }
+        }
+        all
+    }
+
+    /// Variables that a state reads when it is entered, those its inner scopes read from outside included.
+    pub fn entry_reads(&self, id: StateId) -> Vars {
+        let mut all = Vars::new();
+        let kind = &self.state(id).kind;
+        for expr in kind.reads() {
+            add_reads(expr, &mut all);
+        }
+        for body in kind.bodies() {
+            self.add_scope_reads(body, &mut all);
+        }
+        all
+    }
+
+    fn add_scope_reads(&self, start: StateId, into: &mut Vars) {
+        for id in self.scope(start) {
+            into.extend(self.entry_reads(id));
+            for (_, edge) in self.state(id).kind.edges() {
+                add_edge_reads(edge, into);
+            }
+        }
+    }
+
+    /// Which variables are live when each state of a scope is entered: read later, before they are assigned.
+    pub fn live(&self, start: StateId) -> BTreeMap<StateId, Vars> {
+        let order = self.scope(start);
+        let reads: BTreeMap<_, _> = order.iter().map(|id| (*id, self.entry_reads(*id))).collect();
+        let mut live: BTreeMap<StateId, Vars> = order.iter().map(|id| (*id, Vars::new())).collect();
+        loop {
+            let mut changed = false;
+            for id in order.iter().rev() {
+                let mut now = reads.get(id).cloned().unwrap_or_default();
+                for (_, edge) in self.state(*id).kind.edges() {
+                    now.extend(live_before(edge, &live));
+                }
+                if live.get(id) != Some(&now) {
+                    live.insert(*id, now);
+                    changed = true;
+                }
+            }
+            if !changed {
+                return live;
+            }
+        }
+    }
+
+    /// Variables that a scope's edges assign.
+    pub fn assigned(&self, start: StateId) -> Vars {
+        let ids = self.scope(start);
+        ids.iter()
+            .flat_map(|id| self.state(*id).kind.edges())
+            .flat_map(|(_, edge)| edge.assign.iter().map(|(var, _)| *var))
+            .collect()
+    }
+}
+
+/// Live after an edge's assignments.
+pub fn live_after(edge: &Edge, live: &BTreeMap<StateId, Vars>) -> Vars {
+    match &edge.to {
+        Goal::State(target) => live.get(target).cloned().unwrap_or_default(),
+        Goal::End(_) => Vars::new(),
+    }
+}
+
+/// Live before an edge's assignments.
+pub fn live_before(edge: &Edge, live: &BTreeMap<StateId, Vars>) -> Vars {
+    let mut now = live_after(edge, live);
+    for (var, _) in &edge.assign {
+        now.remove(var);
+    }
+    add_edge_reads(edge, &mut now);
+    now
+}
+
+fn add_edge_reads(edge: &Edge, into: &mut Vars) {
+    for (_, value) in &edge.assign {
+        add_reads(value, into);
+    }
+    if let Goal::End(value) = &edge.to {
+        add_reads(value, into);
+    }
+}

@@ -1,0 +1,387 @@
+//! Evaluating at compile time what can be known then. Meaning and errors stay as they are: nothing that may
+//! raise an error or is drawn anew is dropped or repeated.
+
+use std::sync::Arc;
+
+use super::{Expr, Func, Item, Member, Op};
+
+/// The simplest expression of the same meaning.
+pub fn simplify(expr: Expr) -> Expr {
+    expr.rewrite(&mut step)
+}
+
+fn step(expr: Expr) -> Expr {
+    match expr {
+        Expr::If(c, a, b) => conditional(*c, *a, *b),
+        Expr::Not(inner) => negation(*inner),
+        Expr::Negate(inner) => match *inner {
+            Expr::Number(n) if !n.starts_with('-') => Expr::Number(format!("-{n}").into()),
+            other => Expr::Negate(Box::new(other)),
+        },
+        Expr::Binary(op, a, b) => binary(op, *a, *b),
+        Expr::Field { base, name, maybe } => field(*base, name, maybe),
+        Expr::Index { base, index } => item(*base, *index),
+        Expr::Key { base, key } => match *key {
+            Expr::String(name) => field(*base, name, true),
+            other => Expr::Key { base, key: Box::new(other) },
+        },
+        Expr::Template(parts) => template(parts),
+        Expr::Record(members) => Expr::Record(record(members)),
+        Expr::List(items) => Expr::List(list(items)),
+        Expr::Let(bound, value, body) => binding(bound, *value, *body),
+        Expr::Call(function, arguments) => call(function, arguments),
+        other @ (Expr::Null
+        | Expr::Boolean(_)
+        | Expr::Number(_)
+        | Expr::String(_)
+        | Expr::Var(_)
+        | Expr::Bound(_)
+        | Expr::Result
+        | Expr::Error
+        | Expr::Input
+        | Expr::Context(_)
+        | Expr::Deploy(_)
+        | Expr::Lambda(..)) => other,
+    }
+}
+
+fn conditional(c: Expr, a: Expr, b: Expr) -> Expr {
+    match (&c, &a, &b) {
+        (Expr::Boolean(true), _, _) => a,
+        (Expr::Boolean(false), _, _) => b,
+        (_, Expr::Boolean(true), Expr::Boolean(false)) => c,
+        (_, Expr::Boolean(false), Expr::Boolean(true)) => negation(c),
+        _ if a == b && c.effects().total() => a,
+        (Expr::Not(_), _, _) => match c {
+            Expr::Not(inner) => conditional(*inner, b, a),
+            other => Expr::choose(other, a, b),
+        },
+        // `x != null ? x : null` is `x`.
+        (Expr::Binary(Op::Ne, x, null), _, Expr::Null) if **null == Expr::Null && **x == a => a,
+        _ => Expr::choose(c, a, b),
+    }
+}
+
+fn negation(inner: Expr) -> Expr {
+    match inner {
+        Expr::Boolean(b) => Expr::Boolean(!b),
+        Expr::Not(e) => *e,
+        Expr::Binary(Op::Eq, a, b) => Expr::Binary(Op::Ne, a, b),
+        Expr::Binary(Op::Ne, a, b) => Expr::Binary(Op::Eq, a, b),
+        other => Expr::Not(Box::new(other)),
+    }
+}
+
+/// What is known of a value without running.
+fn known_null(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::Null => Some(true),
+        Expr::Boolean(_)
+        | Expr::Number(_)
+        | Expr::String(_)
+        | Expr::Template(_)
+        | Expr::List(_)
+        | Expr::Record(_)
+        | Expr::Deploy(_)
+        | Expr::Not(_)
+        | Expr::Negate(_)
+        | Expr::Binary(..)
+        | Expr::Error => Some(false),
+        Expr::If(_, a, b) => known_null(a).filter(|n| known_null(b) == Some(*n)),
+        _ => None,
+    }
+}
+
+fn is_scalar(expr: &Expr) -> bool {
+    matches!(expr, Expr::Null | Expr::Boolean(_) | Expr::Number(_) | Expr::String(_))
+}
+
+fn number(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Number(n) => n.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whole numbers that a double holds exactly.
+fn integer(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::Number(n) => n.parse::<i64>().ok().filter(|n| n.abs() < 1 << 53),
+        _ => None,
+    }
+}
+
+fn known_equal(a: &Expr, b: &Expr) -> Option<bool> {
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Some(a == b);
+    }
+    if is_scalar(a) && is_scalar(b) {
+        return Some(a == b);
+    }
+    match (a, b) {
+        (Expr::Null, x) | (x, Expr::Null) if x.effects().total() => known_null(x),
+        _ => None,
+    }
+}
+
+fn binary(op: Op, a: Expr, b: Expr) -> Expr {
+    match op {
+        Op::And => match (&a, &b) {
+            (Expr::Boolean(true), _) => b,
+            (Expr::Boolean(false), _) => a,
+            (_, Expr::Boolean(true)) => a,
+            (_, Expr::Boolean(false)) if a.effects().total() => b,
+            _ => Expr::binary(op, a, b),
+        },
+        Op::Or => match (&a, &b) {
+            (Expr::Boolean(false), _) => b,
+            (Expr::Boolean(true), _) => a,
+            (_, Expr::Boolean(false)) => a,
+            (_, Expr::Boolean(true)) if a.effects().total() => b,
+            _ => Expr::binary(op, a, b),
+        },
+        Op::Eq | Op::Ne => match known_equal(&a, &b) {
+            Some(equal) => Expr::Boolean(equal == (op == Op::Eq)),
+            None => boolean_equality(op, a, b),
+        },
+        Op::Less => compare(op, a, b, |x, y| x < y),
+        Op::LessEqual => compare(op, a, b, |x, y| x <= y),
+        Op::Greater => compare(op, a, b, |x, y| x > y),
+        Op::GreaterEqual => compare(op, a, b, |x, y| x >= y),
+        Op::Add => arithmetic(op, a, b, i64::checked_add),
+        Op::Subtract => arithmetic(op, a, b, i64::checked_sub),
+        Op::Multiply => arithmetic(op, a, b, i64::checked_mul),
+        Op::In => member_of(a, b),
+        Op::Divide | Op::Remainder => Expr::binary(op, a, b),
+    }
+}
+
+/// `b == true` is `b`. Only conditions are known to be booleans.
+fn boolean_equality(op: Op, a: Expr, b: Expr) -> Expr {
+    let boolean = |e: &Expr| {
+        matches!(e, Expr::Not(_))
+            || matches!(e, Expr::Binary(op, ..) if !matches!(op, Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder))
+    };
+    match (&a, &b) {
+        (_, Expr::Boolean(value)) if boolean(&a) => {
+            if *value == (op == Op::Eq) {
+                a
+            } else {
+                negation(a)
+            }
+        }
+        _ => Expr::binary(op, a, b),
+    }
+}
+
+fn compare(op: Op, a: Expr, b: Expr, f: impl Fn(f64, f64) -> bool) -> Expr {
+    match (number(&a), number(&b)) {
+        (Some(x), Some(y)) => Expr::Boolean(f(x, y)),
+        _ => Expr::binary(op, a, b),
+    }
+}
+
+fn arithmetic(op: Op, a: Expr, b: Expr, f: impl Fn(i64, i64) -> Option<i64>) -> Expr {
+    let known = integer(&a).zip(integer(&b)).and_then(|(x, y)| f(x, y)).filter(|n| n.abs() < 1 << 53);
+    if let Some(n) = known {
+        return Expr::number(n);
+    }
+    match (op, integer(&a), integer(&b)) {
+        (Op::Add, Some(0), _) => b,
+        (Op::Add | Op::Subtract, _, Some(0)) => a,
+        (Op::Multiply, Some(1), _) => b,
+        (Op::Multiply, _, Some(1)) => a,
+        _ => Expr::binary(op, a, b),
+    }
+}
+
+fn member_of(a: Expr, b: Expr) -> Expr {
+    if let Expr::List(items) = &b {
+        if items.is_empty() && a.effects().total() {
+            return Expr::Boolean(false);
+        }
+        let known: Option<Vec<bool>> = items
+            .iter()
+            .map(|item| match item {
+                Item::One(e) => known_equal(&a, e),
+                Item::Spread(_) => None,
+            })
+            .collect();
+        if let Some(known) = known {
+            return Expr::Boolean(known.contains(&true));
+        }
+    }
+    Expr::binary(Op::In, a, b)
+}
+
+/// A field of a record that is written out.
+fn field(base: Expr, name: Arc<str>, maybe: bool) -> Expr {
+    let Expr::Record(members) = &base else {
+        return match base {
+            Expr::Null if maybe => Expr::Null,
+            Expr::If(c, a, b) if is_static(&a) && is_static(&b) => {
+                conditional(*c, field(*a, name.clone(), maybe), field(*b, name, maybe))
+            }
+            base => Expr::Field { base: Box::new(base), name, maybe },
+        };
+    };
+    match find_member(members, &name) {
+        Some(value) if droppable(members, value) => value.clone(),
+        None if maybe && members.iter().all(|m| matches!(m, Member::Set(_, e) if e.effects().total())) => Expr::Null,
+        _ => Expr::Field { base: Box::new(base), name, maybe },
+    }
+}
+
+fn is_static(expr: &Expr) -> bool {
+    matches!(expr, Expr::Record(_) | Expr::Null)
+}
+
+/// The last member of that name, where nothing behind it could set it again.
+fn find_member<'a>(members: &'a [Member], name: &str) -> Option<&'a Expr> {
+    for member in members.iter().rev() {
+        match member {
+            Member::Set(n, value) if **n == *name => return Some(value),
+            Member::Some(n, value) if **n == *name => return Some(value),
+            Member::Set(..) | Member::Some(..) => {}
+            Member::Spread(_) | Member::Computed(..) => return None,
+        }
+    }
+    None
+}
+
+/// Whether a record's other members can be forgotten.
+fn droppable(members: &[Member], kept: &Expr) -> bool {
+    members.iter().flat_map(Member::exprs).all(|e| std::ptr::eq(e, kept) || e.effects().total())
+}
+
+fn item(base: Expr, index: Expr) -> Expr {
+    if let (Expr::List(items), Some(i)) = (&base, integer(&index)) {
+        let plain = items.iter().all(|item| matches!(item, Item::One(e) if e.effects().total()));
+        let position = usize::try_from(if i < 0 { i + items.len() as i64 } else { i }).ok();
+        if plain {
+            return position.and_then(|p| items.get(p)).map_or(Expr::Null, |item| item.expr().clone());
+        }
+    }
+    base.index(index)
+}
+
+fn template(parts: Vec<Expr>) -> Expr {
+    let mut flat: Vec<Expr> = Vec::new();
+    for part in parts {
+        let inner = match part {
+            Expr::Template(inner) => inner,
+            other => vec![other],
+        };
+        for part in inner {
+            push_text(&mut flat, part);
+        }
+    }
+    flat.retain(|part| *part != Expr::text(""));
+    match flat.as_slice() {
+        [] => Expr::text(""),
+        [Expr::String(_)] => flat.remove(0),
+        _ => Expr::Template(flat),
+    }
+}
+
+fn push_text(flat: &mut Vec<Expr>, part: Expr) {
+    let part = match part {
+        Expr::Boolean(b) => Expr::text(&b.to_string()),
+        other => match integer(&other) {
+            Some(n) => Expr::text(&n.to_string()),
+            None => other,
+        },
+    };
+    if let (Some(Expr::String(last)), Expr::String(more)) = (flat.last_mut(), &part) {
+        *last = format!("{last}{more}").into();
+    } else {
+        flat.push(part);
+    }
+}
+
+fn record(members: Vec<Member>) -> Vec<Member> {
+    let mut out: Vec<Member> = Vec::new();
+    for member in members {
+        match member {
+            Member::Some(_, Expr::Null) => {}
+            Member::Some(name, value) if known_null(&value) == Some(false) => out.push(Member::Set(name, value)),
+            Member::Spread(Expr::Record(inner)) => out.extend(inner),
+            Member::Spread(Expr::Null) => {}
+            Member::Computed(Expr::String(name), value) => out.push(Member::Set(name, value)),
+            other => out.push(other),
+        }
+    }
+    without_repeats(out)
+}
+
+/// A later member of the same name wins; it takes the place of the first.
+fn without_repeats(members: Vec<Member>) -> Vec<Member> {
+    let mut out: Vec<Member> = Vec::new();
+    for member in members {
+        if let Member::Set(name, value) = &member {
+            let settable = out.iter().position(|m| matches!(m, Member::Set(n, e) if n == name && e.effects().total()));
+            let open = out.iter().any(|m| matches!(m, Member::Spread(_) | Member::Computed(..)));
+            if let (Some(at), false) = (settable, open) {
+                out[at] = Member::Set(name.clone(), value.clone());
+                continue;
+            }
+        }
+        out.push(member);
+    }
+    out
+}
+
+fn list(items: Vec<Item>) -> Vec<Item> {
+    let mut out = Vec::new();
+    for item in items {
+        match item {
+            Item::Spread(Expr::List(inner)) => out.extend(inner),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Written where it is read once (and would be drawn once), or where it is nothing to repeat.
+fn binding(bound: super::BoundId, value: Expr, body: Expr) -> Expr {
+    let mut uses = 0;
+    body.visit(&mut |e| uses += usize::from(*e == Expr::Bound(bound)));
+    let effects = value.effects();
+    let cheap = cheap(&value);
+    let once = uses == 1 && effects.total() && !in_lambda(&body, bound);
+    if (uses == 0 && effects.total()) || cheap || once {
+        return body.rewrite(&mut |e| if e == Expr::Bound(bound) { value.clone() } else { step(e) });
+    }
+    Expr::Let(bound, Box::new(value), Box::new(body))
+}
+
+fn in_lambda(body: &Expr, bound: super::BoundId) -> bool {
+    body.any(&|e| matches!(e, Expr::Lambda(_, inner) if inner.any(&|x| *x == Expr::Bound(bound))))
+}
+
+/// No dearer to write twice than a variable.
+pub fn cheap(expr: &Expr) -> bool {
+    match expr {
+        Expr::Null | Expr::Boolean(_) | Expr::Number(_) | Expr::Var(_) | Expr::Bound(_) | Expr::Deploy(_) => true,
+        Expr::Result | Expr::Error | Expr::Input | Expr::Context(_) => true,
+        Expr::String(s) => s.len() <= 60,
+        Expr::Field { base, maybe, .. } => !maybe && cheap(base),
+        _ => false,
+    }
+}
+
+fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
+    match (function, arguments.as_slice()) {
+        (Func::IsEmpty, [Expr::List(items)]) if plain(items) => Expr::Boolean(items.is_empty()),
+        (Func::Count, [Expr::List(items)]) if plain(items) => Expr::number(items.len()),
+        (Func::ToText, [Expr::String(_) | Expr::Template(_)]) => arguments.remove(0),
+        (Func::ToText, [e]) if integer(e).is_some() => Expr::text(&integer(e).unwrap_or_default().to_string()),
+        (Func::Timestamp, [Expr::Call(Func::Now | Func::Timestamp | Func::FromMillis, _)]) => arguments.remove(0),
+        (Func::Timestamp, [Expr::Context(super::Context::ExecutionStartTime)]) => arguments.remove(0),
+        _ => Expr::Call(function, arguments),
+    }
+}
+
+fn plain(items: &[Item]) -> bool {
+    items.iter().all(|item| matches!(item, Item::One(e) if e.effects().total()))
+}
