@@ -13,8 +13,9 @@
 pub mod audit;
 pub mod aws;
 pub mod diagnostics;
-pub mod output;
+pub mod emit;
 pub mod machine;
+pub mod output;
 pub mod source;
 pub mod syntax;
 pub mod typed;

@@ -27,11 +27,21 @@ pub enum Expr {
     List(Vec<Item>),
     Record(Vec<Member>),
     /// `maybe`: it may be missing, which reads as null.
-    Field { base: Box<Expr>, name: Arc<str>, maybe: bool },
+    Field {
+        base: Box<Expr>,
+        name: Arc<str>,
+        maybe: bool,
+    },
     /// Of a list; null where it is out of range; negative from the end.
-    Index { base: Box<Expr>, index: Box<Expr> },
+    Index {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
     /// Of a dict; null where it is missing.
-    Key { base: Box<Expr>, key: Box<Expr> },
+    Key {
+        base: Box<Expr>,
+        key: Box<Expr>,
+    },
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
     Negate(Box<Expr>),
@@ -47,14 +57,16 @@ pub enum Expr {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
     One(Expr),
-    /// A list.
+    /// One item, itself a list.
+    List(Expr),
+    /// A list whose items are put in.
     Spread(Expr),
 }
 
 impl Item {
     pub fn expr(&self) -> &Expr {
         match self {
-            Item::One(e) | Item::Spread(e) => e,
+            Item::One(e) | Item::List(e) | Item::Spread(e) => e,
         }
     }
 }
@@ -134,9 +146,15 @@ pub enum Op {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Func {
     // lists; `nested` where the items of the result may be lists themselves
-    Map { nested: bool },
-    Filter { nested: bool },
-    Find { nested: bool },
+    Map {
+        nested: bool,
+    },
+    Filter {
+        nested: bool,
+    },
+    Find {
+        nested: bool,
+    },
     Any,
     All,
     Sum,
@@ -195,7 +213,9 @@ pub enum Func {
     Div,
     // records and dicts
     Keys,
-    Values { nested: bool },
+    Values {
+        nested: bool,
+    },
     Entries,
     Merge,
     FromEntries,
@@ -323,7 +343,9 @@ impl Expr {
             | Expr::Deploy(_) => Vec::new(),
             Expr::List(items) => items.iter().map(Item::expr).collect(),
             Expr::Record(members) => members.iter().flat_map(Member::exprs).collect(),
-            Expr::Field { base, .. } | Expr::Not(base) | Expr::Negate(base) | Expr::Lambda(_, base) => vec![base],
+            Expr::Field { base, .. } | Expr::Not(base) | Expr::Negate(base) | Expr::Lambda(_, base) => {
+                vec![base]
+            }
             Expr::Index { base, index: other } | Expr::Key { base, key: other } => vec![base, other],
             Expr::If(a, b, c) => vec![a, b, c],
             Expr::Binary(_, a, b) | Expr::Let(_, a, b) => vec![a, b],
@@ -348,11 +370,13 @@ impl Expr {
             Expr::List(items) => items
                 .iter_mut()
                 .map(|item| match item {
-                    Item::One(e) | Item::Spread(e) => e,
+                    Item::One(e) | Item::List(e) | Item::Spread(e) => e,
                 })
                 .collect(),
             Expr::Record(members) => members.iter_mut().flat_map(Member::exprs_mut).collect(),
-            Expr::Field { base, .. } | Expr::Not(base) | Expr::Negate(base) | Expr::Lambda(_, base) => vec![base],
+            Expr::Field { base, .. } | Expr::Not(base) | Expr::Negate(base) | Expr::Lambda(_, base) => {
+                vec![base]
+            }
             Expr::Index { base, index: other } | Expr::Key { base, key: other } => vec![base, other],
             Expr::If(a, b, c) => vec![a, b, c],
             Expr::Binary(_, a, b) | Expr::Let(_, a, b) => vec![a, b],

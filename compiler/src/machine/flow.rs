@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Batch, Catcher, Choice, Edge, Expr, Goal, Items, Machine, Map, StateId, StateKind, Task, Until, VarId};
+use super::{
+    Batch, Catcher, Choice, Edge, Expr, Goal, Items, Machine, Map, StateId, StateKind, Task, Until, VarId,
+};
 use super::{Service, Tolerate};
 
 /// Which of a state's edges.
@@ -28,7 +30,8 @@ impl StateKind {
             StateKind::Map(map) => with_catches(&map.out, &map.catches),
             StateKind::Parallel(parallel) => with_catches(&parallel.out, &parallel.catches),
             StateKind::Choice(Choice { rules, default }) => {
-                let mut all: Vec<_> = rules.iter().enumerate().map(|(i, (_, e))| (Slot::Rule(i), e)).collect();
+                let mut all: Vec<_> =
+                    rules.iter().enumerate().map(|(i, (_, e))| (Slot::Rule(i), e)).collect();
                 all.push((Slot::Default, default));
                 all
             }
@@ -50,7 +53,8 @@ impl StateKind {
             }
             StateKind::Parallel(parallel) => with_catches_mut(&mut parallel.out, &mut parallel.catches),
             StateKind::Choice(Choice { rules, default }) => {
-                let mut all: Vec<_> = rules.iter_mut().enumerate().map(|(i, (_, e))| (Slot::Rule(i), e)).collect();
+                let mut all: Vec<_> =
+                    rules.iter_mut().enumerate().map(|(i, (_, e))| (Slot::Rule(i), e)).collect();
                 all.push((Slot::Default, default));
                 all
             }
@@ -148,7 +152,9 @@ impl StateKind {
     /// Whether an error in one of the state's own expressions would be retried or caught by it.
     pub fn catches_evaluation_errors(&self) -> bool {
         let hits = |errors: &[std::sync::Arc<str>]| {
-            errors.iter().any(|e| matches!(&**e, "States.ALL" | "States.TaskFailed" | "States.QueryEvaluationError"))
+            errors
+                .iter()
+                .any(|e| matches!(&**e, "States.ALL" | "States.TaskFailed" | "States.QueryEvaluationError"))
         };
         self.retries().iter().any(|r| hits(&r.errors)) || self.catches().iter().any(|c| hits(&c.errors))
     }
@@ -233,18 +239,18 @@ impl Expr {
 }
 
 impl Machine {
-    /// The states of one scope (inner scopes not included), in breadth-first order from its start.
+    /// The states of one scope (inner scopes not included): the way on first, then the handlers.
     pub fn scope(&self, start: StateId) -> Vec<StateId> {
-        let mut order = vec![start];
-        let mut seen: HashSet<StateId> = order.iter().copied().collect();
-        let mut next = 0;
-        while let Some(id) = order.get(next).copied() {
-            next += 1;
-            for (_, edge) in self.state(id).kind.edges() {
-                if let Some(target) = edge.target().filter(|target| seen.insert(*target)) {
-                    order.push(target);
-                }
+        let mut order = Vec::new();
+        let mut seen: HashSet<StateId> = HashSet::new();
+        let mut stack = vec![start];
+        while let Some(id) = stack.pop() {
+            if !seen.insert(id) {
+                continue;
             }
+            order.push(id);
+            let edges = self.state(id).kind.edges();
+            stack.extend(edges.iter().rev().filter_map(|(_, edge)| edge.target()));
         }
         order
     }

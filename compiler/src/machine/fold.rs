@@ -203,7 +203,7 @@ fn member_of(a: Expr, b: Expr) -> Expr {
         let known: Option<Vec<bool>> = items
             .iter()
             .map(|item| match item {
-                Item::One(e) => known_equal(&a, e),
+                Item::One(e) | Item::List(e) => known_equal(&a, e),
                 Item::Spread(_) => None,
             })
             .collect();
@@ -227,7 +227,9 @@ fn field(base: Expr, name: Arc<str>, maybe: bool) -> Expr {
     };
     match find_member(members, &name) {
         Some(value) if droppable(members, value) => value.clone(),
-        None if maybe && members.iter().all(|m| matches!(m, Member::Set(_, e) if e.effects().total())) => Expr::Null,
+        None if maybe && members.iter().all(|m| matches!(m, Member::Set(_, e) if e.effects().total())) => {
+            Expr::Null
+        }
         _ => Expr::Field { base: Box::new(base), name, maybe },
     }
 }
@@ -256,7 +258,8 @@ fn droppable(members: &[Member], kept: &Expr) -> bool {
 
 fn item(base: Expr, index: Expr) -> Expr {
     if let (Expr::List(items), Some(i)) = (&base, integer(&index)) {
-        let plain = items.iter().all(|item| matches!(item, Item::One(e) if e.effects().total()));
+        let plain =
+            items.iter().all(|item| matches!(item, Item::One(e) | Item::List(e) if e.effects().total()));
         let position = usize::try_from(if i < 0 { i + items.len() as i64 } else { i }).ok();
         if plain {
             return position.and_then(|p| items.get(p)).map_or(Expr::Null, |item| item.expr().clone());
@@ -304,7 +307,9 @@ fn record(members: Vec<Member>) -> Vec<Member> {
     for member in members {
         match member {
             Member::Some(_, Expr::Null) => {}
-            Member::Some(name, value) if known_null(&value) == Some(false) => out.push(Member::Set(name, value)),
+            Member::Some(name, value) if known_null(&value) == Some(false) => {
+                out.push(Member::Set(name, value))
+            }
             Member::Spread(Expr::Record(inner)) => out.extend(inner),
             Member::Spread(Expr::Null) => {}
             Member::Computed(Expr::String(name), value) => out.push(Member::Set(name, value)),
@@ -319,7 +324,8 @@ fn without_repeats(members: Vec<Member>) -> Vec<Member> {
     let mut out: Vec<Member> = Vec::new();
     for member in members {
         if let Member::Set(name, value) = &member {
-            let settable = out.iter().position(|m| matches!(m, Member::Set(n, e) if n == name && e.effects().total()));
+            let settable =
+                out.iter().position(|m| matches!(m, Member::Set(n, e) if n == name && e.effects().total()));
             let open = out.iter().any(|m| matches!(m, Member::Spread(_) | Member::Computed(..)));
             if let (Some(at), false) = (settable, open) {
                 out[at] = Member::Set(name.clone(), value.clone());
@@ -362,7 +368,9 @@ fn in_lambda(body: &Expr, bound: super::BoundId) -> bool {
 /// No dearer to write twice than a variable.
 pub fn cheap(expr: &Expr) -> bool {
     match expr {
-        Expr::Null | Expr::Boolean(_) | Expr::Number(_) | Expr::Var(_) | Expr::Bound(_) | Expr::Deploy(_) => true,
+        Expr::Null | Expr::Boolean(_) | Expr::Number(_) | Expr::Var(_) | Expr::Bound(_) | Expr::Deploy(_) => {
+            true
+        }
         Expr::Result | Expr::Error | Expr::Input | Expr::Context(_) => true,
         Expr::String(s) => s.len() <= 60,
         Expr::Field { base, maybe, .. } => !maybe && cheap(base),
@@ -375,13 +383,17 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
         (Func::IsEmpty, [Expr::List(items)]) if plain(items) => Expr::Boolean(items.is_empty()),
         (Func::Count, [Expr::List(items)]) if plain(items) => Expr::number(items.len()),
         (Func::ToText, [Expr::String(_) | Expr::Template(_)]) => arguments.remove(0),
-        (Func::ToText, [e]) if integer(e).is_some() => Expr::text(&integer(e).unwrap_or_default().to_string()),
-        (Func::Timestamp, [Expr::Call(Func::Now | Func::Timestamp | Func::FromMillis, _)]) => arguments.remove(0),
+        (Func::ToText, [e]) if integer(e).is_some() => {
+            Expr::text(&integer(e).unwrap_or_default().to_string())
+        }
+        (Func::Timestamp, [Expr::Call(Func::Now | Func::Timestamp | Func::FromMillis, _)]) => {
+            arguments.remove(0)
+        }
         (Func::Timestamp, [Expr::Context(super::Context::ExecutionStartTime)]) => arguments.remove(0),
         _ => Expr::Call(function, arguments),
     }
 }
 
 fn plain(items: &[Item]) -> bool {
-    items.iter().all(|item| matches!(item, Item::One(e) if e.effects().total()))
+    items.iter().all(|item| matches!(item, Item::One(e) | Item::List(e) if e.effects().total()))
 }

@@ -1,0 +1,5 @@
+//! Machine → files: the only step that names ASL's and CloudFormation's fields.
+
+pub mod asl;
+pub mod jsonata;
+pub mod names;

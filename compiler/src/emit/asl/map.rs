@@ -1,0 +1,98 @@
+//! The Map state, inline and distributed.
+
+use serde_json::{Map as Object, Value, json};
+
+use super::{Fields, Writer};
+use crate::machine::{Batch, Distributed, Expr, Format, Items, Map, Reader, StateId, Tolerate};
+
+impl Writer<'_> {
+    pub(super) fn map(&mut self, id: StateId, map: &Map, pointer: &str, depth: usize, fields: &mut Fields) {
+        match &map.items {
+            Items::List(list) => {
+                fields.insert("Items".into(), self.template(list));
+            }
+            Items::Reader(reader) => {
+                fields.insert("ItemReader".into(), self.reader(reader));
+            }
+        }
+        if let Some(selector) = &map.selector {
+            fields.insert("ItemSelector".into(), self.template(selector));
+        }
+        if let Some(concurrency) = &map.concurrency {
+            fields.insert("MaxConcurrency".into(), self.template(concurrency));
+        }
+        if let Some(distributed) = &map.distributed {
+            self.distributed(distributed, fields);
+        }
+        let mut processor = Object::new();
+        processor.insert("ProcessorConfig".into(), config(map.distributed.as_ref()));
+        self.flow(map.body, &format!("{pointer}/ItemProcessor"), depth + 1, &mut processor);
+        fields.insert("ItemProcessor".into(), Value::Object(processor));
+        self.edge(&map.out, fields);
+        self.guards(id, &map.retries, &map.catches, pointer, fields);
+    }
+
+    fn distributed(&self, distributed: &Distributed, fields: &mut Fields) {
+        match &distributed.tolerate {
+            Some(Tolerate::Percent(e)) => {
+                fields.insert("ToleratedFailurePercentage".into(), self.template(e));
+            }
+            Some(Tolerate::Count(e)) => {
+                fields.insert("ToleratedFailureCount".into(), self.template(e));
+            }
+            None => {}
+        }
+        if let Some(Batch { size, input }) = &distributed.batch {
+            let mut batcher = Object::new();
+            batcher.insert("MaxItemsPerBatch".into(), self.template(size));
+            if let Some(input) = input {
+                batcher.insert("BatchInput".into(), self.template(input));
+            }
+            fields.insert("ItemBatcher".into(), Value::Object(batcher));
+        }
+        if let Some((bucket, prefix)) = &distributed.writer {
+            let arguments = json!({ "Bucket": self.template(bucket), "Prefix": self.template(prefix) });
+            let writer = json!({ "Resource": "arn:aws:states:::s3:putObject", "Arguments": arguments });
+            fields.insert("ResultWriter".into(), writer);
+        }
+        if let Some(label) = &distributed.label {
+            fields.insert("Label".into(), (**label).into());
+        }
+    }
+
+    fn reader(&self, reader: &Reader) -> Value {
+        let (api, input) = match reader.format {
+            Format::Csv => ("getObject", Some("CSV")),
+            Format::Json => ("getObject", Some("JSON")),
+            Format::Jsonl => ("getObject", Some("JSONL")),
+            Format::Parquet => ("getObject", Some("PARQUET")),
+            Format::Manifest => ("getObject", Some("MANIFEST")),
+            Format::Objects => ("listObjectsV2", None),
+        };
+        let mut config = Object::new();
+        if let Some(input) = input {
+            config.insert("InputType".into(), input.into());
+        }
+        for (name, value) in &reader.settings {
+            config.insert(name.to_string(), self.template(value));
+        }
+        let mut out = Object::new();
+        out.insert("Resource".into(), format!("arn:aws:states:::s3:{api}").into());
+        if !config.is_empty() {
+            out.insert("ReaderConfig".into(), Value::Object(config));
+        }
+        if reader.arguments != Expr::Null {
+            out.insert("Arguments".into(), self.template(&reader.arguments));
+        }
+        Value::Object(out)
+    }
+}
+
+fn config(distributed: Option<&Distributed>) -> Value {
+    match distributed {
+        None => json!({ "Mode": "INLINE" }),
+        Some(d) => {
+            json!({ "Mode": "DISTRIBUTED", "ExecutionType": if d.express { "EXPRESS" } else { "STANDARD" } })
+        }
+    }
+}
