@@ -53,7 +53,10 @@ fn c5_return_and_its_value_on_the_next_line() {
 
 #[test]
 fn c6_braces_behind_an_arrow() {
-    reads("let t = match s { \"a\" => { total }, _ => {} }", &["(let t (match s (\"a\" => {total}) (_ => {})))"]);
+    reads(
+        "let t = match s { \"a\" => { total }, _ => {} }",
+        &["(let t (match s (\"a\" => {total}) (_ => {})))"],
+    );
     reads("let t = xs.map(x => { y })", &["(let t xs.map((λ x => {y})))"]);
     reads("let t = xs.map(x => {})", &["(let t xs.map((λ x => {})))"]);
     reads("let t = xs.map(x => { y: x })", &["(let t xs.map((λ x => (record y:x))))"]);
@@ -112,9 +115,10 @@ fn c11_errors_are_names() {
     reads("f() catch \"Odd name\" { x }", &["(guard f() catch(Odd name {x}))"]);
     reads("f() retry except X (attempts: 2)", &["(guard f() retry(except X; attempts:2))"]);
     reads("f() retry none", &["(guard f() retry(none; ))"]);
-    reads("f() retry A | B (every: 2s) retry (attempts: 1)", &[
-        "(guard f() retry(A|B; every:2000ms) retry(; attempts:1))",
-    ]);
+    reads(
+        "f() retry A | B (every: 2s) retry (attempts: 1)",
+        &["(guard f() retry(A|B; every:2000ms) retry(; attempts:1))"],
+    );
     reads("f(x) as role(arn)", &["(guard f(x) role(arn))"]);
 }
 
@@ -152,9 +156,7 @@ fn c14_a_second_parameter_is_for_the_checker() {
 
 #[test]
 fn lines_go_on_where_the_page_says() {
-    reads("let y = a\n  .b\n  ?.c\n  ?? d\n  && e\n  || f", &[
-        "(let y (Coalesce a.b?.c (Or (And d e) f)))",
-    ]);
+    reads("let y = a\n  .b\n  ?.c\n  ?? d\n  && e\n  || f", &["(let y (Coalesce a.b?.c (Or (And d e) f)))"]);
     reads("let y = a // why\n  // and\n\n  .b", &["(let y a.b)"]);
     reads("let y = a +\n\n  // why\n  b", &["(let y (Add a b))"]);
     reads("let y =\nlet z = 1", &["(let y ?)", "(let z 1)", "!F0104"]);
@@ -191,11 +193,16 @@ fn statements_of_every_kind() {
     reads("wait until t", &["(wait-until t)"]);
     reads("x.f += 1", &["(Add= x.f 1)"]);
     reads("continue as fulfil(next)", &["(continue-as fulfil(next))"]);
-    reads("try { a() } retry (attempts: 2) catch as e { b } finally { c }", &[
-        "(try {a()} retry(; attempts:2) catch( as e {b}) finally {c})",
-    ]);
-    reads("saga { a() undo { b() } } catch as e { c }", &["(saga {(guard a() undo({b()}))} catch( as e {c}))"]);
-    reads("match x { { kind: \"card\", n } as c => c, n: number when n > 0 => n, \"a\" | null => 1 }", &[
-        "(match x ({kind:\"card\" n:n} as c => c) (n:number when (Gt n 0) => n) ((| \"a\" null) => 1))",
-    ]);
+    reads(
+        "try { a() } retry (attempts: 2) catch as e { b } finally { c }",
+        &["(try {a()} retry(; attempts:2) catch( as e {b}) finally {c})"],
+    );
+    reads(
+        "saga { a() undo { b() } } catch as e { c }",
+        &["(saga {(guard a() undo({b()}))} catch( as e {c}))"],
+    );
+    reads(
+        "match x { { kind: \"card\", n } as c => c, n: number when n > 0 => n, \"a\" | null => 1 }",
+        &["(match x ({kind:\"card\" n:n} as c => c) (n:number when (Gt n 0) => n) ((| \"a\" null) => 1))"],
+    );
 }

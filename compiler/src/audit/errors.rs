@@ -216,8 +216,8 @@ fn foreign(name: &str, call: &Call) -> Option<Vec<String>> {
         .error_prefix(flavor)
         .into_iter()
         .chain(known.iter().filter_map(|it| Some(it.split_once('.')?.0)));
-    let mut ours = ours.chain(["States"]);
-    (!ours.any(|it| it == prefix)).then_some(known)
+    let is_ours = ours.chain(["States"]).any(|it| it == prefix);
+    (!is_ours).then_some(known)
 }
 
 fn join(raised: &mut Raised, more: Raised) {

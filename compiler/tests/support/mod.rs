@@ -66,7 +66,9 @@ pub fn stmt(stmt: &Stmt) -> String {
             let index = index.as_ref().map_or(String::new(), |n| format!(",{}", n.text));
             format!("({}for {}{index} {} {})", labelled(label), pattern(binder), expr(items), block(body))
         }
-        StmtKind::Wait { until, value } => format!("(wait{} {})", if *until { "-until" } else { "" }, expr(value)),
+        StmtKind::Wait { until, value } => {
+            format!("(wait{} {})", if *until { "-until" } else { "" }, expr(value))
+        }
         StmtKind::Mock { target, params, parts } => {
             let part = |part: &MockPart| {
                 let times = part.times.as_ref().map_or(String::new(), |e| format!("times {} ", expr(e)));
@@ -191,7 +193,10 @@ pub fn expr(value: &Expr) -> String {
         ExprKind::Alias { base, alias } => format!("{}@{}", expr(base), alias.text),
         ExprKind::Lambda { params, body } => {
             let param = |param: &Param| {
-                param.ty.as_ref().map_or(param.name.text.clone(), |t| format!("{}:{}", param.name.text, ty(t)))
+                param
+                    .ty
+                    .as_ref()
+                    .map_or(param.name.text.clone(), |t| format!("{}:{}", param.name.text, ty(t)))
             };
             format!("(λ {} => {})", many(params, param), expr(body))
         }
@@ -213,7 +218,9 @@ pub fn expr(value: &Expr) -> String {
             let options = many(options, argument);
             format!("(map [{options}] {}{index} {} {})", pattern(binder), expr(items), block(body))
         }
-        ExprKind::Parallel { branches: Branches::Statements(body), .. } => format!("(parallel {})", block(body)),
+        ExprKind::Parallel { branches: Branches::Statements(body), .. } => {
+            format!("(parallel {})", block(body))
+        }
         ExprKind::Parallel { branches: Branches::Named(branches), .. } => {
             format!("(parallel {})", many(branches, |(name, body)| format!("{}:{}", name.text, block(body))))
         }
@@ -244,7 +251,8 @@ fn match_pattern(pattern: &MatchPattern) -> String {
         MatchKind::Bind { name, ty: Some(t) } => format!("{}:{}", name.text, ty(t)),
         MatchKind::Record { fields, bind } => {
             let bind = bind.as_ref().map_or(String::new(), |name| format!(" as {}", name.text));
-            let field = |(name, inner): &(Name, MatchPattern)| format!("{}:{}", name.text, match_pattern(inner));
+            let field =
+                |(name, inner): &(Name, MatchPattern)| format!("{}:{}", name.text, match_pattern(inner));
             format!("{{{}}}{bind}", many(fields, field))
         }
         MatchKind::Or(members) => format!("(| {})", many(members, match_pattern)),
