@@ -35,7 +35,6 @@ pub struct Condition {
 ///
 /// A place holds a path into the arguments: `TableName`, `Entries[].EventBusName` (each item's), `RequestItems[keys]` (each
 /// key), `StateMachineArn|name` (the last part of the ARN that it is), `ApiEndpoint|label` (the text before the first dot).
-/// A place that names a queue's URL or a parameter's path wants what the ARN has: the URL's last step, no leading slash.
 /// `${Partition}`, `${Region}` and `${Account}` are left for the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Resource {
@@ -69,20 +68,55 @@ impl Resource {
 
     /// The arguments in the template's places, in order.
     pub fn arguments(&self) -> Vec<&'static str> {
-        places(self.template).filter_map(|(_, place)| place).collect()
+        places(self.template).filter_map(|(_, place)| place).map(|place| split(place).0).collect()
     }
 
     /// The ARN with each place filled with what `value` gives for its argument, `*` where it gives nothing.
+    ///
+    /// The values are taken as the API takes them, and brought into the ARN's form: a value that is an ARN itself is the
+    /// resource, or gives its last step to an ARN of something in it; so does a queue's URL; a parameter's name loses its
+    /// leading slash.
     pub fn arn(&self, value: impl Fn(&str) -> Option<String>) -> String {
+        let pieces: Vec<_> = places(self.template).collect();
+        let last = pieces.iter().rposition(|(_, place)| place.is_some());
+        let whole = self.whole.filter(|it| !self.arguments().contains(it)).and_then(&value);
+        if let Some(whole) = whole.filter(|it| it.starts_with("arn:")) {
+            return whole;
+        }
         let mut arn = String::new();
-        for (text, place) in places(self.template) {
-            arn.push_str(text);
-            if let Some(place) = place {
-                arn.push_str(&value(place).unwrap_or_else(|| "*".to_owned()));
+        for (at, (text, place)) in pieces.into_iter().enumerate() {
+            // What stands behind a whole ARN and a slash is a part of it.
+            if !(text.starts_with('/') && last.is_some_and(|last| at > last) && is_whole(&arn)) {
+                arn.push_str(text);
+            }
+            let Some((path, part)) = place.map(split) else { continue };
+            match (value(path), part) {
+                (None, _) => arn.push('*'),
+                (Some(value), Some("label")) => arn.push_str(value.split('.').next().unwrap_or_default()),
+                (Some(value), None) if value.starts_with("arn:") && last == Some(at) => arn = value,
+                (Some(value), _) => arn.push_str(step(&value, arn.ends_with('/'))),
             }
         }
         arn
     }
+}
+
+/// Whether the text is an ARN that came as a value: a template's own has placeholders.
+fn is_whole(arn: &str) -> bool {
+    !arn.starts_with("arn:${")
+}
+
+/// What an ARN's place holds of a value.
+fn step(value: &str, after_slash: bool) -> &str {
+    if value.starts_with("arn:") || value.starts_with("https://") {
+        return value.rsplit([':', '/']).next().unwrap_or_default();
+    }
+    if after_slash { value.trim_start_matches('/') } else { value }
+}
+
+/// `StateMachineArn|name` → the path and the part of its value.
+fn split(place: &'static str) -> (&'static str, Option<&'static str>) {
+    place.split_once('|').map_or((place, None), |(path, part)| (path, Some(part)))
 }
 
 /// The template in pieces: text, and the place behind it; `${Region}` counts as text.

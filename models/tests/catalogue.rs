@@ -107,6 +107,14 @@ fn names_are_spelled_as_step_functions_does() {
     assert_eq!(argument(sdk("s3", "putObject"), "Body").unwrap().shape.shape(), Shape::Json);
     let body = sdk("s3", "getObject").result(Pattern::Request).unwrap().at("Body").unwrap();
     assert_eq!(body.shape(), Shape::String { values: vec![] });
+    assert!(argument(sdk("ec2", "runInstances"), "DryRun").is_none());
+    assert!(
+        sdk("ec2", "describeImages")
+            .result(Pattern::Request)
+            .unwrap()
+            .at("Images[].PublicLaunchPermissions")
+            .is_some()
+    );
     assert!(argument(sdk("sfn", "startExecution"), "StateMachineArn").unwrap().required);
     // The SDK fills it in.
     assert!(!argument(sdk("athena", "createNotebook"), "ClientRequestToken").unwrap().required);
@@ -223,7 +231,7 @@ fn line(statement: &Statement) -> String {
 
 #[test]
 fn permissions_follow_the_arguments() {
-    let cases: [(&str, &str, &[&str]); 22] = [
+    let cases: [(&str, &str, &[&str]); 25] = [
         ("dynamodb", "getItem", &["dynamodb:GetItem @ dynamodb:table/{TableName}"]),
         (
             "dynamodb",
@@ -262,6 +270,13 @@ fn permissions_follow_the_arguments() {
         ("sqs", "sendMessageBatch", &["sqs:SendMessage @ sqs:{QueueUrl}"]),
         ("sfn", "startSyncExecution", &["states:StartSyncExecution @ StateMachineArn=states:stateMachine:*"]),
         ("sfn", "sendTaskSuccess", &["states:SendTaskSuccess @ "]),
+        ("glue", "startCrawler", &["glue:StartCrawler @ glue:crawler/{Name}"]),
+        ("ec2", "createTags", &["ec2:CreateTags @ ec2:*"]),
+        (
+            "cloudwatchlogs",
+            "putMetricFilter",
+            &["logs:PutMetricFilter @ logs:log-group:{LogGroupName} logs:log-group:{LogGroupName}:*"],
+        ),
         ("eventbridge", "putEvents", &["events:PutEvents @ events:event-bus/{Entries[].EventBusName}"]),
         (
             "cloudwatchlogs",
@@ -310,6 +325,27 @@ fn templates_are_filled() {
     assert_eq!(object.arguments(), ["Bucket", "Key"]);
     let arn = object.arn(|it| (it == "Bucket").then(|| "photos".to_owned()));
     assert_eq!(arn, "arn:${Partition}:s3:::photos/*");
+    let arn = |service, name, value: &str| {
+        let statements = sdk(service, name).iam(Pattern::Request);
+        statements[0].resources[0].arn(|_| Some(value.to_owned()))
+    };
+    assert_eq!(
+        arn("sqs", "sendMessage", "https://sqs.eu-west-1.amazonaws.com/1/jobs"),
+        "arn:${Partition}:sqs:${Region}:${Account}:jobs"
+    );
+    assert_eq!(arn("ssm", "getParameter", "/a/b"), "arn:${Partition}:ssm:${Region}:${Account}:parameter/a/b");
+    assert_eq!(arn("sns", "publish", "arn:aws:sns:eu-west-1:1:news"), "arn:aws:sns:eu-west-1:1:news");
+    assert_eq!(arn("sns", "publish", "?"), "arn:${Partition}:sns:${Region}:${Account}:*");
+    assert_eq!(
+        arn("ecs", "describeTasks", "arn:aws:ecs:eu-west-1:1:cluster/c"),
+        "arn:aws:ecs:eu-west-1:1:cluster/c"
+    );
+    let sync = find("states", "startExecution", Flavor::Optimized).iam(Pattern::Sync);
+    let execution = sync.iter().find(|it| it.actions[0] == "states:DescribeExecution").unwrap().resources[0];
+    assert_eq!(
+        execution.arn(|_| Some("arn:aws:states:eu-west-1:1:stateMachine:child".to_owned())),
+        "arn:${Partition}:states:${Region}:${Account}:execution:child:*"
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ class Catalogue:
 
 def read_rules(file):
     """`iam.txt`: the prefixes, the bindings of ARN variables to arguments, the actions with other names."""
-    rules = {"prefix": {}, "bind": {}, "form": {}, "actions": {}}
+    rules = {"prefix": {}, "bind": {}, "form": {}, "suffix": {}, "actions": {}}
     for line in Path(file).read_text().splitlines():
         words = line.partition("#")[0].split()
         if not words:
@@ -49,6 +49,8 @@ def read_rules(file):
             rules["prefix"][words[1]] = words[2]
         elif words[0] == "bind":
             rules["bind"].setdefault(words[1], {}).update(word.split("=") if "=" in word else (word, None) for word in words[2:])
+        elif words[0] == "suffix":
+            rules["suffix"][words[1], words[2]] = words[3]
         elif words[0] == "form":
             rules["form"][words[1], words[2]] = words[3:]
         else:
@@ -122,8 +124,10 @@ class Permissions:
             optional = some_required and not resource.get("required")
             if optional and not is_bound:
                 continue
-            forms += [("?" if optional else "") + f for f in fixed or [form]]
-        return sorted(set(forms), key=forms.index)
+            own = fixed or [form]
+            suffix = self.rules["suffix"].get((self.service, resource["name"]))
+            forms += [("?" if optional else "") + f for f in own + [f + suffix for f in own if suffix]]
+        return collapse(sorted(set(forms), key=forms.index))
 
     def passed_roles(self, action, members):
         """Each argument that names a role passes it on to the service, which takes `iam:PassRole`."""
@@ -167,9 +171,10 @@ def bind(template, resource_type, members, bound):
 
 
 def guess(variable, members):
-    """The argument whose name says that it holds an ARN's variable."""
-    base = re.sub(r"(Name|Id|Identifier|Arn)$", "", variable)
-    wanted = [variable, base + "Name", base + "Id", base + "Identifier", base + "Arn", base]
+    """The argument whose name says that it holds an ARN's variable. An id is never guessed from a name: AWS draws ids."""
+    base, kind = re.fullmatch(r"(.*?)(Name|Id|Identifier|Arn)?", variable).groups()
+    kinds = {"Name": ["Name"], "Id": ["Id"], "Identifier": ["Identifier", "Id"], "Arn": [], None: ["Name", "Id"]}[kind]
+    wanted = [variable, *(base + kind for kind in kinds), base + "Identifier", base + "Arn", base]
     lowered = {m.lower(): m for m in members}
     one = next((lowered[w.lower()] for w in wanted if w.lower() in lowered), None)
     return one or next((lowered[w.lower() + "s"] + "[]" for w in wanted if w.lower() + "s" in lowered), None)
@@ -179,3 +184,10 @@ def whole_arn(resource_type, members):
     base = resource_type.replace("-", "").lower()
     lowered = {m.lower(): m for m in members}
     return next((lowered[w] for w in (base + "arn", base + "identifier", "resourcearn", "arn") if w in lowered), None)
+
+
+def collapse(forms):
+    """Many types of resource with no argument for any: all of the service's."""
+    if len(forms) <= 6 or any(arguments(form) for form in forms):
+        return forms
+    return sorted({":".join(form.removeprefix("?").split(":")[:3]) + ":*" for form in forms})

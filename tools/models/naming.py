@@ -6,8 +6,16 @@ Step Functions' SDK integrations are generated with the AWS SDK for Java 2.x, so
 
 import re
 
-# The Java SDK renames these members by hand (customization.config of DynamoDB); `equals` is documented by AWS.
-RENAMED_MEMBERS = {("dynamodb", "AttributeValue", "NULL"): "Nul", ("dynamodbstreams", "AttributeValue", "NULL"): "Nul"}
+# What the Java SDK's customization.config says of DynamoDB and EC2 (other services' were not read, but for S3, Lambda and SQS,
+# which rename nothing that Step Functions' users are known to spell anew). `equals` is documented by AWS.
+RENAMED_MEMBERS = {
+    ("dynamodb", "AttributeValue", "NULL"): "Nul",
+    ("dynamodbstreams", "AttributeValue", "NULL"): "Nul",
+    ("ec2", "Image", "Public"): "PublicLaunchPermissions",
+    ("ec2", "FpgaImage", "Public"): "IsPublic",
+}
+RENAMED_ANYWHERE = {("ec2", "Return"): "ReturnValue"}
+REMOVED_MEMBERS = {("ec2", "DryRun")}
 RESERVED_MEMBERS = {"equals": "equalsValue"}
 
 # Read from left to right: each rule opens a gap between two words of a camel-case name.
@@ -56,7 +64,8 @@ def action(operation):
 
 def member(service, shape, name):
     """`DBInstanceIdentifier` -> `DbInstanceIdentifier`: a parameter or a field of a result."""
-    if renamed := RENAMED_MEMBERS.get((service, shape, name)):
+    renamed = RENAMED_MEMBERS.get((service, shape, name)) or RENAMED_ANYWHERE.get((service, name))
+    if renamed:
         return renamed
     lowered = lower_start(name)
     lowered = RESERVED_MEMBERS.get(lowered, lowered)

@@ -90,7 +90,8 @@ class Shapes:
         if shape["type"] != "structure":
             return f"{name}:\t{self.container(name)}"
         required = set(shape.get("required", []))
-        return "\t".join([name, *(self.member(name, m, r, m in required, streams) for m, r in shape.get("members", {}).items())])
+        kept = [(m, r) for m, r in shape.get("members", {}).items() if (self.service, m) not in naming.REMOVED_MEMBERS]
+        return "\t".join([name, *(self.member(name, m, r, m in required, streams) for m, r in kept)])
 
     def member(self, owner, name, reference, required, streams):
         spelled = naming.member(self.service, owner, name)
