@@ -92,7 +92,6 @@ impl Diagnostic {
     }
 
     /// The same with advice.
-    #[allow(dead_code)]
     pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
         Diagnostic { help: Some(help.into()), ..self }
     }

@@ -8,16 +8,21 @@
 
 mod build;
 mod diagnostic;
+mod intrinsic;
+mod jsonpath;
 pub mod model;
 mod node;
 mod path;
 mod reader;
 mod resource;
+mod similar;
+mod validate;
 
 pub use diagnostic::{Diagnostic, Origin, Severity};
 pub use model::StateMachine;
 pub use node::{Content, Member, Node, Span};
 pub use resource::{Integration, Pattern, Resource};
+pub use validate::{MachineType, Options, validate};
 
 /// The notation a definition is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,207 @@
+//! Variables that are read where nothing can have assigned them
+//! (Developer Guide, "Passing data between states with variables").
+
+use std::collections::HashMap;
+
+use super::walk::{self, StateView};
+use super::{Machine, expressions, jsonata, paths};
+use crate::diagnostic::Diagnostic;
+use crate::jsonpath::Root;
+use crate::path::Path;
+use crate::{Node, build, similar};
+
+/// `UNDEFINED_VARIABLE`: no path from the start assigns it. What may be undefined on some path
+/// only is left alone.
+pub(super) fn undefined(machine: &Machine<'_>, found: &mut Vec<Diagnostic>) {
+    let names = Names::collect(machine);
+    let mut pass = Pass { machine, names, found };
+    let nothing = Set::default();
+    pass.flow(machine.root, &Path::ROOT, &nothing);
+}
+
+/// A set of variables by index.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Set(Vec<u64>);
+
+impl Set {
+    fn insert(&mut self, index: usize) {
+        if self.0.len() <= index / 64 {
+            self.0.resize(index / 64 + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(index / 64) {
+            *word |= 1 << (index % 64);
+        }
+    }
+
+    fn contains(&self, index: usize) -> bool {
+        let word = self.0.get(index / 64).copied().unwrap_or_default();
+        word & (1 << (index % 64)) != 0
+    }
+
+    /// Adds the other's; whether that changed anything.
+    fn join(&mut self, other: &Set) -> bool {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        let mut changed = false;
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            changed |= *word | more != *word;
+            *word |= more;
+        }
+        changed
+    }
+}
+
+/// All variables that the machine assigns anywhere.
+struct Names(HashMap<String, usize>);
+
+impl Names {
+    fn collect(machine: &Machine<'_>) -> Names {
+        let mut names = HashMap::new();
+        walk::each_state(machine, &mut |state| {
+            super::names::each_assign(state, &mut |assign, _| {
+                for name in assigned(assign) {
+                    let next = names.len();
+                    names.entry(name.to_owned()).or_insert(next);
+                }
+            });
+        });
+        Names(names)
+    }
+}
+
+/// The variables an `Assign` writes.
+fn assigned(assign: &Node) -> impl Iterator<Item = &str> {
+    let members = assign.members().unwrap_or_default().iter();
+    members.map(|it| it.key.strip_suffix(".$").unwrap_or(&it.key))
+}
+
+struct Pass<'a, 'f> {
+    machine: &'a Machine<'a>,
+    names: Names,
+    found: &'f mut Vec<Diagnostic>,
+}
+
+impl Pass<'_, '_> {
+    fn flow(&mut self, flow: &Node, path: &Path<'_>, entry: &Set) {
+        let before = self.before(flow, entry);
+        let states_path = path.key("States");
+        for member in walk::states(flow) {
+            // A state that no path reaches is another finding.
+            let Some(known) = before.get(member.key.as_str()) else {
+                continue;
+            };
+            let path = states_path.key(&member.key);
+            let state = StateView {
+                machine: self.machine,
+                name: &member.key,
+                node: &member.value,
+                path: &path,
+                language: build::language(&member.value).unwrap_or(self.machine.language),
+                is_express: false,
+            };
+            self.reads(&state, known);
+            self.nested(&state, known);
+        }
+    }
+
+    /// Flows within a state see the variables around them, except the children of distributed maps.
+    fn nested(&mut self, state: &StateView<'_>, known: &Set) {
+        let branches = state.path.key("Branches");
+        for (place, node) in walk::nested(state.node) {
+            match place {
+                walk::Nested::Branch(index) => self.flow(node, &branches.index(index), known),
+                walk::Nested::Processor(name) => {
+                    let nothing = Set::default();
+                    let entry = if walk::distributed(node).0 { &nothing } else { known };
+                    self.flow(node, &state.path.key(name), entry);
+                }
+            }
+        }
+    }
+
+    /// The variables that may be assigned when a state is entered.
+    fn before<'n>(&self, flow: &'n Node, entry: &Set) -> HashMap<&'n str, Set> {
+        let states = walk::states(flow).iter();
+        let states: HashMap<&str, &Node> = states.map(|it| (it.key.as_str(), &it.value)).collect();
+        let mut before: HashMap<&str, Set> = HashMap::new();
+        let Some(start) = flow.get("StartAt").and_then(Node::as_str) else {
+            return before;
+        };
+        before.insert(start, entry.clone());
+        let mut open = vec![start];
+        while let Some(name) = open.pop() {
+            let (Some(state), Some(known)) = (states.get(name), before.get(name).cloned()) else {
+                continue;
+            };
+            for (next, assign) in edges(state) {
+                let mut known = known.clone();
+                for name in assign.into_iter().flat_map(assigned) {
+                    if let Some(index) = self.names.0.get(name) {
+                        known.insert(*index);
+                    }
+                }
+                let is_new = !before.contains_key(next);
+                if before.entry(next).or_default().join(&known) || is_new {
+                    open.push(next);
+                }
+            }
+        }
+        before
+    }
+
+    fn reads(&mut self, state: &StateView<'_>, known: &Set) {
+        let mut read = Vec::new();
+        expressions::each(state, &mut |place| {
+            for it in jsonata::analyze(state, place).unwrap_or_default().free_variables {
+                if it.name != "states" && !jsonata::is_function(&it.name) {
+                    read.push(self.undefined(&it.name, place.node, place.path, known));
+                }
+            }
+        });
+        paths::each(state, &mut |it| {
+            if let Root::Variable(name) = it.shape.root {
+                read.push(self.undefined(name, it.node, it.path, known));
+            }
+        });
+        self.found.extend(read.into_iter().flatten());
+    }
+
+    fn undefined(&self, name: &str, node: &Node, path: &Path<'_>, known: &Set) -> Option<Diagnostic> {
+        let index = self.names.0.get(name);
+        if index.is_some_and(|it| known.contains(*it)) {
+            return None;
+        }
+        let message = match index {
+            Some(_) => format!("no path to this state assigns the variable `${name}`"),
+            None => format!("the variable `${name}` is never assigned"),
+        };
+        let warning = Diagnostic::flow("UNDEFINED_VARIABLE", message, path, node.span);
+        let names = self.names.0.iter().filter(|(_, index)| known.contains(**index));
+        let mut names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        Some(match similar::closest(name, names) {
+            Some(close) => warning.with_help(format!("did you mean `${close}`?")),
+            None => warning,
+        })
+    }
+}
+
+/// Where a state can lead, each with the `Assign` that is done on the way.
+fn edges(state: &Node) -> Vec<(&str, Option<&Node>)> {
+    let own = state.get("Assign");
+    let mut edges = Vec::new();
+    for field in ["Next", "Default"] {
+        if let Some(next) = state.get(field).and_then(Node::as_str) {
+            edges.push((next, own));
+        }
+    }
+    for field in ["Choices", "Catch"] {
+        for entry in state.get(field).and_then(Node::elements).unwrap_or_default() {
+            if let Some(next) = entry.get("Next").and_then(Node::as_str) {
+                edges.push((next, entry.get("Assign")));
+            }
+        }
+    }
+    edges
+}
