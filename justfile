@@ -26,7 +26,7 @@ fuzz target seconds="60":
 
 # Figures of docs/performance.md
 bench:
-    benches/run
+    cargo build --release --bin flow && benches/compile.py
 
 # Licences and duplicate versions
 deny:
