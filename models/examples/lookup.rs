@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use models::{Flavor, Lookup, Pattern, action};
+use models::{Flavor, Pattern, find};
 
 fn main() {
     let names: Vec<String> = std::env::args().skip(1).collect();
@@ -29,7 +29,7 @@ const DEFAULT: [(&str, &str); 6] = [
 ];
 
 fn look(service: &str, name: &str, flavor: Flavor) -> usize {
-    let Lookup::Found(action) = action(service, name, flavor) else { return 0 };
+    let Some(action) = find(service, name, flavor) else { return 0 };
     action.iam(Pattern::Request);
     action.arguments().and_then(|it| it.record()).map_or(0, |it| it.members.len())
 }

@@ -3,7 +3,7 @@
 use crate::api::{self, Line};
 use crate::close::close;
 use crate::iam::{self, Statement};
-use crate::index::{Service, close_services, service};
+use crate::index::{self, Service, close_services, service};
 use crate::optimized;
 use crate::shape::{ShapeRef, Spelling};
 
@@ -92,6 +92,11 @@ pub fn action(service_name: &str, name: &str, flavor: Flavor) -> Lookup {
     }
 }
 
+/// The same without looking for close names where there is none, which takes longer than all else.
+pub fn find(service_name: &str, name: &str, flavor: Flavor) -> Option<Action> {
+    Action::find(service(service_name)?, name, flavor)
+}
+
 impl Pattern {
     pub const ALL: [Pattern; 4] = [Pattern::Request, Pattern::Sync, Pattern::Sync2, Pattern::Token];
 
@@ -168,6 +173,21 @@ impl Action {
                 format!("arn:aws:states:::{service}:{name}{end}")
             }
         }
+    }
+
+    /// AWS's page on the API's action.
+    pub fn documentation(&self) -> Option<String> {
+        let (api, name) = match self.kind {
+            Kind::Sdk { name } => (self.service.sdk()?, name),
+            Kind::Optimized { action } => (index::sdk(self.service.optimized()?.api?)?, action.api_name()),
+        };
+        let (first, rest) = name.split_at_checked(1)?;
+        self.line?;
+        Some(format!(
+            "https://docs.aws.amazon.com/goto/WebAPI/{}/{}{rest}",
+            api.uid,
+            first.to_ascii_uppercase()
+        ))
     }
 
     /// The ways to wait that the action offers.

@@ -1,6 +1,7 @@
 //! The services' API models, from `api.bin`: an index, then each service's text deflated by itself (`tools/models/shapes.py`
 //! says what the text holds).
 
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 static API: &[u8] = include_bytes!("../../stdlib/models/api.bin");
@@ -81,10 +82,19 @@ impl Model {
         self.text.get(from..to - 1)
     }
 
-    /// The line of the action; actions start on the third line.
+    /// The line of the action, by halving: actions are sorted, from the third line on.
     pub(crate) fn action(&'static self, name: &str) -> Option<Line> {
-        let lines = (2..self.shapes.checked_sub(1)?).filter_map(|number| self.line(number));
-        lines.filter_map(Line::read).find(|line| line.name == name)
+        let (mut from, mut to) = (2, self.shapes.checked_sub(1)?);
+        while from < to {
+            let middle = from.midpoint(to);
+            let line = self.line(middle)?;
+            match line.split('\t').next()?.cmp(name) {
+                Ordering::Equal => return Line::read(line),
+                Ordering::Less => from = middle + 1,
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
     }
 
     /// The class names of all errors that the service models.

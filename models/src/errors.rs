@@ -63,8 +63,12 @@ pub fn error_known(name: &str) -> ErrorName {
     if candidates.is_empty() {
         return near_prefix(prefix, rest);
     }
-    let http = matches!(prefix, "ApiGateway" | "EKS") && is_status(rest);
-    verdict(http || candidates.iter().any(|it| it == name), name, || candidates.clone())
+    let http = prefix == "ApiGateway" && is_status(rest);
+    let verdict = verdict(http || candidates.iter().any(|it| it == name), name, || candidates.clone());
+    // Its optimized integrations may raise what the SDK's don't.
+    let open = service(&prefix.to_lowercase())
+        .is_some_and(|it| it.has(Flavor::Optimized) && it.error_prefix(Flavor::Optimized).is_none());
+    if open && verdict != ErrorName::Known { ErrorName::Custom } else { verdict }
 }
 
 fn is_status(text: &str) -> bool {
@@ -83,7 +87,8 @@ fn verdict(known: bool, name: &str, candidates: impl Fn() -> Vec<String>) -> Err
 /// All names with that prefix, of SDK integrations and of optimized ones.
 fn of_prefix(prefix: &str) -> Vec<String> {
     let sdk = all_sdk().filter(|it| it.prefix == prefix).flat_map(|it| of_sdk(&it));
-    let optimized = optimized::services().iter().filter(|it| it.prefix == prefix).flat_map(of_optimized);
+    let optimized =
+        optimized::services().iter().filter(|it| it.prefix == Some(prefix)).flat_map(of_optimized);
     let mut names: Vec<String> = sdk.chain(optimized).collect();
     let written = optimized::services().iter().flat_map(|it| &it.actions).flat_map(|it| &it.errors);
     let others = written.copied().chain(LAMBDA_ERRORS);
@@ -105,7 +110,7 @@ fn of_sdk(sdk: &Sdk) -> Vec<String> {
 fn of_optimized(service: &optimized::Service) -> Vec<String> {
     let modelled = service.api.and_then(api::model).into_iter().flat_map(|it| it.errors());
     let all = modelled.chain(service.general).chain(["SdkClientException"]);
-    all.map(|it| format!("{}.{it}", service.prefix)).collect()
+    service.prefix.map_or(vec![], |prefix| all.map(|it| format!("{prefix}.{it}")).collect())
 }
 
 /// A prefix that is AWS's but for its case or a letter (`Dynamodb.X`): the names that it may stand for.

@@ -1,4 +1,4 @@
-//! The services by name, from `services.txt`: `name|ErrorPrefix|iam-prefix|flags|action action …`, sorted by name.
+//! The services by name, from `services.txt`: `name|ErrorPrefix|iam-prefix|flags|uid|action action …`, sorted by name.
 
 use crate::action::Flavor;
 use crate::{close, optimized};
@@ -20,6 +20,8 @@ pub(crate) struct Sdk {
     pub(crate) prefix: &'static str,
     pub(crate) iam_prefix: &'static str,
     listed: bool,
+    /// The API's name in links to its documentation.
+    pub(crate) uid: &'static str,
     actions: &'static str,
 }
 
@@ -68,10 +70,10 @@ impl Service {
     }
 
     /// What stands before the dot of the service's errors: `DynamoDb` for the SDK integration, `DynamoDB` for the
-    /// optimized one.
+    /// optimized one. `None`: there is none, or it isn't known.
     pub fn error_prefix(&self, flavor: Flavor) -> Option<&'static str> {
         match flavor {
-            Flavor::Optimized => self.optimized.map(|it| it.prefix),
+            Flavor::Optimized => self.optimized.and_then(|it| it.prefix),
             Flavor::Sdk => self.sdk.map(|it| it.prefix),
         }
     }
@@ -110,7 +112,7 @@ impl Sdk {
         let mut fields = line.split('|');
         let (name, prefix, iam_prefix) = (fields.next()?, fields.next()?, fields.next()?);
         let listed = fields.next()?.contains('l');
-        Some(Sdk { name, prefix, iam_prefix, listed, actions: fields.next()? })
+        Some(Sdk { name, prefix, iam_prefix, listed, uid: fields.next()?, actions: fields.next()? })
     }
 
     /// The action's name as the index has it.

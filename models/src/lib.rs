@@ -27,7 +27,7 @@ mod optimized;
 mod resource;
 mod shape;
 
-pub use action::{Action, Flavor, Lookup, Machine, Pagination, Pattern, action};
+pub use action::{Action, Flavor, Lookup, Machine, Pagination, Pattern, action, find};
 pub use close::close;
 pub use errors::{ErrorName, STATES_ERRORS, error_known};
 pub use iam::{Condition, Resource, Statement};

@@ -13,8 +13,8 @@ static TEXT: &str = include_str!("../../stdlib/models/optimized.txt");
 pub(crate) struct Service {
     /// As in `Resource`: `emr-containers`.
     pub(crate) name: &'static str,
-    /// Before the dot of its errors.
-    pub(crate) prefix: &'static str,
+    /// Before the dot of its errors, where it is known.
+    pub(crate) prefix: Option<&'static str>,
     /// The SDK service with the same API, if there is one.
     pub(crate) api: Option<&'static str>,
     /// The class of errors that are not modelled.
@@ -61,7 +61,9 @@ pub(crate) fn services() -> &'static [Service] {
 
 /// The service of that name, with or without dashes.
 pub(crate) fn service(name: &str) -> Option<&'static Service> {
-    services().iter().find(|it| it.name == name || it.name.replace('-', "") == name)
+    services()
+        .iter()
+        .find(|it| it.name == name || it.name.bytes().filter(|byte| *byte != b'-').eq(name.bytes()))
 }
 
 fn catalogue() -> &'static Catalogue {
@@ -91,7 +93,7 @@ impl Service {
         let mut service = Service { name: words.next().unwrap_or_default(), ..Service::default() };
         for (key, value) in words.filter_map(|word| word.split_once('=')) {
             match key {
-                "errors" => service.prefix = value,
+                "errors" => service.prefix = Some(value),
                 "api" => service.api = Some(value),
                 "general" => service.general = Some(value),
                 _ => {}

@@ -209,6 +209,9 @@ fn errors_are_known_by_flavor() {
     assert_eq!(close("DynamoDb.ConditionalCheckFailed"), "DynamoDb.ConditionalCheckFailedException");
     assert_eq!(close("Dynamodb.ConditionalCheckFailedException"), "DynamoDb.ConditionalCheckFailedException");
     assert_eq!(close("S3.NoSuchKey"), "S3.NoSuchKeyException");
+    for name in ["EMR.AmazonElasticMapReduceException", "Bedrock.ModelTimeoutException", "EKS.409"] {
+        assert_eq!(error_known(name), ErrorName::Custom, "{name}: its integration's names aren't known");
+    }
     for name in ["CardDeclined", "com.example.Declined", "Sandbox.Timedout"] {
         assert_eq!(error_known(name), ErrorName::Custom, "{name}");
     }
@@ -356,6 +359,33 @@ fn pages_have_their_tokens() {
     assert_eq!((objects.more, objects.items), (Some("IsTruncated"), vec!["Contents", "CommonPrefixes"]));
     assert_eq!(pages("dynamodb", "scan").inputs, ["ExclusiveStartKey"]);
     assert_eq!(sdk("dynamodb", "getItem").pagination(), None);
+}
+
+#[test]
+fn names_of_any_kind_are_answered() {
+    for name in
+        ["", " ", "|", "\n", "\t", "ä", "dynamodb|", "DYNAMODB", "-", "$", "@", "zzzz", "aaaa", "\u{0}"]
+    {
+        for flavor in [Flavor::Optimized, Flavor::Sdk] {
+            assert!(!matches!(action(name, name, flavor), Lookup::Found(_)), "{name}");
+            assert!(!matches!(action("dynamodb", name, flavor), Lookup::Found(_)), "{name}");
+        }
+        error_known(name);
+        error_known(&format!("{name}.{name}"));
+        assert!(
+            models::resource(&format!("arn:aws:states:::{name}")).is_none_or(|it| it.service.is_empty()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn pages_of_documentation_are_named() {
+    let link = |service, name, flavor| find(service, name, flavor).documentation();
+    let page = "https://docs.aws.amazon.com/goto/WebAPI/dynamodb-2012-08-10/GetItem".to_owned();
+    assert_eq!(link("dynamodb", "getItem", Flavor::Sdk), Some(page.clone()));
+    assert_eq!(link("dynamodb", "getItem", Flavor::Optimized), Some(page));
+    assert_eq!(link("http", "invoke", Flavor::Optimized), None);
 }
 
 #[test]

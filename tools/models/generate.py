@@ -87,7 +87,8 @@ def main():
     lines, texts = [], {}
     for name, (prefix, model, paginators) in models():
         texts[name], actions, iam_prefix = service_text(name, model, paginators, catalogue, rules, refused.get(name, set()))
-        lines.append("|".join([name, prefix, iam_prefix, "l" if name in on_page else "", " ".join(actions)]))
+        listed = "l" if name in on_page else ""
+        lines.append("|".join([name, prefix, iam_prefix, listed, model["metadata"]["uid"], " ".join(actions)]))
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "services.txt").write_text("\n".join(lines) + "\n")
     (OUT / "api.bin").write_bytes(pack(texts))
