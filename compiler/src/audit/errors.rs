@@ -211,11 +211,9 @@ fn foreign(name: &str, call: &Call) -> Option<Vec<String>> {
     let Lookup::Found(action) = aws::action(service, action, flavor) else { return None };
     let prefix = name.split_once('.')?.0;
     let known = action.errors();
-    let ours = action
-        .service()
-        .error_prefix(flavor)
-        .into_iter()
-        .chain(known.iter().filter_map(|it| Some(it.split_once('.')?.0)));
+    // Where the integration's own prefix isn't known, any may be its.
+    let own = action.service().error_prefix(flavor)?;
+    let ours = known.iter().filter_map(|it| Some(it.split_once('.')?.0)).chain([own]);
     let is_ours = ours.chain(["States"]).any(|it| it == prefix);
     (!is_ours).then_some(known)
 }
