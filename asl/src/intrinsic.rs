@@ -197,7 +197,7 @@ fn check_call(name: &str, arguments: &[Argument<'_>]) -> Result<(), String> {
     if count < *fewest || count > *most {
         return Err(format!("`{name}` does not take {count} arguments"));
     }
-    if NUMERIC.contains(&name) && arguments.iter().any(|it| *it == Argument::Text) {
+    if NUMERIC.contains(&name) && arguments.contains(&Argument::Text) {
         return Err(format!("the arguments of `{name}` must be numbers"));
     }
     Ok(())

@@ -117,7 +117,6 @@ const STATE_CHECKS: &[StateCheck] = &[
     jsonata::calls,
     jsonata::conditions,
     jsonata::padding,
-    errors::unknown_names,
     errors::shadowed,
     timing::heartbeat,
 ];
@@ -127,7 +126,7 @@ const FLOW_CHECKS: &[FlowCheck] = &[graph::unreachable, graph::endless];
 
 /// Flow's own findings, over the whole machine.
 const MACHINE_CHECKS: &[MachineCheck] =
-    &[machine::size, duplicates::keys, variables::undefined, shapes::missing_fields];
+    &[machine::size, errors::unknown_names, duplicates::keys, variables::undefined, shapes::missing_fields];
 
 /// The definition and what all checks ask of it.
 struct Machine<'a> {

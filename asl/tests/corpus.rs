@@ -150,7 +150,7 @@ fn refuses_like_create_state_machine() {
         // Other refusals are not about the definition, which is then a good one.
         let refused = answer.contains("Invalid State Machine Definition");
         cases += 1;
-        if refused != !found.is_empty() || (refused && !answer.contains(&text)) {
+        if refused == found.is_empty() || (refused && !answer.contains(&text)) {
             wrong.push((case["id"].to_string(), text, answer));
         }
     }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::Machine;
 use super::schema_error;
-use super::walk::StateView;
+use super::walk::{self, StateView};
 use crate::diagnostic::Diagnostic;
 use crate::path::Path;
 use crate::{Node, similar};
@@ -61,27 +62,38 @@ pub(super) fn states_all(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
     });
 }
 
-/// `UNKNOWN_ERROR_NAME`: a name that begins with `States.` and is none that AWS raises.
-pub(super) fn unknown_names(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
-    each_list(state, &mut |_, list, path, _, _| {
-        for (index, node) in list.elements().unwrap_or_default().iter().enumerate() {
-            let Some(name) = node.as_str() else {
-                continue;
-            };
-            let is_known = RESERVED.contains(&name)
-                || name.starts_with("States.Http.StatusCode.")
-                || state.options().is_open(name);
-            let is_reserved = name.to_ascii_lowercase().starts_with("states.");
-            if is_known || !is_reserved {
-                continue;
-            }
-            let message = format!("Step Functions raises no error `{name}`");
-            let warning = Diagnostic::flow("UNKNOWN_ERROR_NAME", message, &path.index(index), node.span);
-            found.push(match similar::closest(name, RESERVED.iter().copied()) {
-                Some(close) => warning.with_help(format!("did you mean `{close}`?")),
-                None => warning,
-            });
+/// `UNKNOWN_ERROR_NAME`: a name that begins with `States.` and that neither AWS raises nor a
+/// `Fail` state of the machine.
+pub(super) fn unknown_names(machine: &Machine<'_>, found: &mut Vec<Diagnostic>) {
+    let mut raised = HashSet::new();
+    walk::each_state(machine, &mut |state| {
+        if let Some(name) = state.text("Error") {
+            raised.insert(name.to_owned());
         }
+    });
+    walk::each_state(machine, &mut |state| {
+        each_list(state, &mut |_, list, path, _, _| {
+            for (index, node) in list.elements().unwrap_or_default().iter().enumerate() {
+                let name = node.as_str().filter(|it| !raised.contains(*it));
+                if let Some(name) = name.filter(|it| !machine.options.is_open(it)) {
+                    unknown_name(name, node, &path.index(index), found);
+                }
+            }
+        });
+    });
+}
+
+fn unknown_name(name: &str, node: &Node, path: &Path<'_>, found: &mut Vec<Diagnostic>) {
+    let is_known = RESERVED.contains(&name) || name.starts_with("States.Http.StatusCode.");
+    let is_reserved = name.to_ascii_lowercase().starts_with("states.");
+    if is_known || !is_reserved {
+        return;
+    }
+    let message = format!("Step Functions raises no error `{name}`");
+    let warning = Diagnostic::flow("UNKNOWN_ERROR_NAME", message, path, node.span);
+    found.push(match similar::closest(name, RESERVED.iter().copied()) {
+        Some(close) => warning.with_help(format!("did you mean `{close}`?")),
+        None => warning,
     });
 }
 

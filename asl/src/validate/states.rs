@@ -462,7 +462,8 @@ fn s3_resource(
     };
     let api = text.rsplit_once(":s3:").map(|(_, api)| api);
     let is_known = text.starts_with("arn:") && api.is_some_and(|it| apis.contains(&it));
-    if !is_known && !(state.options().is_open(text) && api.is_none()) {
+    let is_open = state.options().is_open(text) && api.is_none();
+    if !is_known && !is_open {
         let message = "The field 'Resource' does not match any of the allowed values";
         found.push(schema_error(message, &path.key("Resource"), resource));
     }

@@ -53,7 +53,7 @@ impl<'a> StateView<'a> {
 }
 
 /// The flows within a state: branches, item processor.
-pub(crate) fn nested<'n>(state: &'n Node) -> Vec<(Nested, &'n Node)> {
+pub(crate) fn nested(state: &Node) -> Vec<(Nested, &Node)> {
     let branches = state.get("Branches").and_then(Node::elements);
     let branches = branches.unwrap_or_default().iter().enumerate();
     let processors = ["ItemProcessor", "Iterator"].into_iter();
