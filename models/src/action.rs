@@ -261,24 +261,36 @@ impl Action {
     /// The names of the errors that the API's model gives the action (`DynamoDb.ConditionalCheckFailedException`), then the
     /// ones for what isn't modelled. The models are not complete: any of the service's errors may come.
     pub fn errors(&self) -> Vec<String> {
-        let flavor = self.flavor();
-        let Some(prefix) = self.service.error_prefix(flavor) else { return vec![] };
-        let (model, general) = match self.kind {
-            Kind::Sdk { .. } => (self.service.sdk().map(|it| it.name), format!("{prefix}Exception")),
-            Kind::Optimized { .. } => {
-                let optimized = self.service.optimized();
-                let general = optimized.and_then(|it| it.general).unwrap_or_default();
-                (optimized.and_then(|it| it.api), general.to_owned())
+        let (mut names, general) = match self.kind {
+            Kind::Sdk { .. } => (vec![], self.service.sdk().map(|it| format!("{}Exception", it.prefix))),
+            Kind::Optimized { action } => {
+                let general = self.service.optimized().and_then(|it| it.general);
+                (action.errors.iter().map(|it| (*it).to_owned()).collect(), general.map(str::to_owned))
             }
         };
-        let model = model.and_then(api::model);
-        let modelled = model.zip(self.line).map_or(vec![], |(model, line)| model.errors_at(line.errors));
-        let own = modelled.into_iter().chain([general.as_str()]).filter(|it| !it.is_empty());
-        let mut names: Vec<String> = own.map(|it| format!("{prefix}.{it}")).collect();
-        if let Kind::Optimized { action } = self.kind {
-            names.extend(action.errors.iter().map(|it| (*it).to_owned()));
-        }
+        let Some(prefix) = self.service.error_prefix(self.flavor()) else { return names };
+        let classes = self.classes();
+        let own = classes.iter().map(|it| it.name).chain(general.as_deref());
+        let own: Vec<String> = own.map(|it| format!("{prefix}.{it}")).collect();
+        names.splice(..0, own);
         names
+    }
+
+    /// The names among them that say that the service wants to be called less often: worth a retry after a pause.
+    pub fn throttling_errors(&self) -> Vec<String> {
+        let Some(prefix) = self.service.error_prefix(self.flavor()) else { return vec![] };
+        let classes = self.classes().into_iter().filter(|it| it.throttling);
+        classes.map(|it| format!("{prefix}.{}", it.name)).collect()
+    }
+
+    /// The classes of errors that the model gives the action.
+    fn classes(&self) -> Vec<api::Class> {
+        let model = match self.kind {
+            Kind::Sdk { .. } => self.service.sdk().map(|it| it.name),
+            Kind::Optimized { .. } => self.service.optimized().and_then(|it| it.api),
+        };
+        let model = model.and_then(api::model).zip(self.line);
+        model.map_or(vec![], |(model, line)| model.errors_at(line.errors))
     }
 
     /// The IAM statements that the machine's role needs for a call with that pattern. `${Partition}`, `${Region}` and

@@ -28,6 +28,21 @@ pub(crate) struct Line {
     pub(crate) iam: &'static str,
 }
 
+/// An error's class in the SDK.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Class {
+    pub(crate) name: &'static str,
+    /// The service asks to be called less often.
+    pub(crate) throttling: bool,
+}
+
+impl Class {
+    fn read(text: &'static str) -> Class {
+        let name = text.trim_end_matches('*');
+        Class { name, throttling: name.len() < text.len() }
+    }
+}
+
 struct Entry {
     name: &'static str,
     frame: &'static [u8],
@@ -97,14 +112,14 @@ impl Model {
         None
     }
 
-    /// The class names of all errors that the service models.
-    pub(crate) fn errors(&'static self) -> impl Iterator<Item = &'static str> {
-        self.line(0).unwrap_or_default().split(' ').skip(1)
+    /// All errors that the service models.
+    pub(crate) fn errors(&'static self) -> impl Iterator<Item = Class> {
+        self.line(0).unwrap_or_default().split(' ').skip(1).map(Class::read)
     }
 
-    /// The class names at the positions that an action lists.
-    pub(crate) fn errors_at(&'static self, positions: &str) -> Vec<&'static str> {
-        let all: Vec<&str> = self.errors().collect();
+    /// The errors at the positions that an action lists.
+    pub(crate) fn errors_at(&'static self, positions: &str) -> Vec<Class> {
+        let all: Vec<Class> = self.errors().collect();
         positions.split(' ').filter_map(|at| all.get(at.parse::<usize>().ok()?).copied()).collect()
     }
 

@@ -102,13 +102,13 @@ fn of_prefix(prefix: &str) -> Vec<String> {
 
 fn of_sdk(sdk: &Sdk) -> Vec<String> {
     let prefix = sdk.prefix;
-    let modelled = api::model(sdk.name).into_iter().flat_map(|it| it.errors());
+    let modelled = api::model(sdk.name).into_iter().flat_map(|it| it.errors().map(|it| it.name));
     let general = [format!("{prefix}.{prefix}Exception"), format!("{prefix}.SdkClientException")];
     modelled.map(|it| format!("{prefix}.{it}")).chain(general).collect()
 }
 
 fn of_optimized(service: &optimized::Service) -> Vec<String> {
-    let modelled = service.api.and_then(api::model).into_iter().flat_map(|it| it.errors());
+    let modelled = service.api.and_then(api::model).into_iter().flat_map(|it| it.errors().map(|it| it.name));
     let all = modelled.chain(service.general).chain(["SdkClientException"]);
     service.prefix.map_or(vec![], |prefix| all.map(|it| format!("{prefix}.{it}")).collect())
 }

@@ -218,6 +218,10 @@ fn errors_are_known_by_flavor() {
     let raised = |flavor| find("dynamodb", "putItem", flavor).errors();
     assert!(raised(Flavor::Sdk).contains(&"DynamoDb.ConditionalCheckFailedException".to_owned()));
     assert!(raised(Flavor::Optimized).contains(&"DynamoDB.ConditionalCheckFailedException".to_owned()));
+    let throttling = sdk("dynamodb", "putItem").throttling_errors();
+    let wanted = ["ProvisionedThroughputExceeded", "RequestLimitExceeded", "Throttling"];
+    assert_eq!(throttling, wanted.map(|it| format!("DynamoDb.{it}Exception")));
+    assert_eq!(sdk("sfn", "sendTaskSuccess").throttling_errors(), Vec::<String>::new());
     assert!(!find("dynamodb", "getItem", Flavor::Sdk).errors().iter().any(|it| it.contains("Conditional")));
 }
 

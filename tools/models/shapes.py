@@ -1,6 +1,6 @@
 """One service's API model as compact text, for the `models` crate to read lazily.
 
-    line 1            errors<TAB>exception class names, each once, space-separated
+    line 1            errors, then exception class names, each once, space-separated; with `*` those of throttling
     line 2            arns<TAB>form of ARN...   see iam.py
     action lines      action<TAB>input<TAB>output<TAB>errors<TAB>flags<TAB>paging<TAB>iam      sorted by action
     (an empty line)
@@ -113,6 +113,25 @@ class Shapes:
         return any(self.shapes[m].get("eventstream") for m in members)
 
 
+# The codes that botocore's standard retry takes for throttling, where a model doesn't mark them; `LimitExceededException` and
+# `TransactionInProgressException` are left out, since most services mean a quota or a state by them.
+THROTTLING = {
+    naming.exception(code)
+    for code in (
+        "Throttling ThrottlingException ThrottledException RequestThrottledException RequestThrottled TooManyRequestsException"
+        " ProvisionedThroughputExceededException RequestLimitExceeded BandwidthLimitExceeded SlowDown EC2ThrottledException"
+    ).split()
+}
+
+
+def exceptions(model):
+    """The class names of the service's exceptions, sorted; and those among them that say: call less often."""
+    shapes = {name: shape for name, shape in model["shapes"].items() if shape.get("exception") or shape.get("error")}
+    marked = {naming.exception(name) for name, shape in shapes.items() if shape.get("retryable", {}).get("throttling")}
+    names = sorted({naming.exception(name) for name in shapes})
+    return names, {name for name in names if name in marked or name in THROTTLING}
+
+
 def path(service, text):
     """A paginator's path in Step Functions' spelling: `Buckets[-1].key` -> `Buckets[-1].Key`."""
     steps = [step.strip() for step in text.split(".")]
@@ -134,8 +153,8 @@ def text(service, model, paginators, iam, refused):
     The `arns` line is added by the caller, who knows it once all actions are written.
     """
     shapes = Shapes(service, model)
-    exceptions = sorted({naming.exception(n) for n, s in model["shapes"].items() if s.get("exception") or s.get("error")})
-    positions = {name: i for i, name in enumerate(exceptions)}
+    names, throttling = exceptions(model)
+    positions = {name: i for i, name in enumerate(names)}
     operations = {naming.action(name): name for name in model["operations"]}
     streams, lines = {}, []
     for action, name in sorted(operations.items()):
@@ -151,4 +170,4 @@ def text(service, model, paginators, iam, refused):
         flags += ("d" if operation.get("deprecated") else "") + ("x" if action in refused else "")
         pages = paging(service, paginators.get(name))
         lines.append("\t".join([action, *ends, " ".join(map(str, errors)), flags, pages, iam(name, operation)]))
-    return "\n".join([" ".join(["errors", *exceptions]), *lines, "", *shapes.write(streams), ""]), sorted(operations)
+    return "\n".join([" ".join(["errors", *(name + "*" * (name in throttling) for name in names)]), *lines, "", *shapes.write(streams), ""]), sorted(operations)
