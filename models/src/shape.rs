@@ -63,7 +63,7 @@ pub struct Member {
     /// As it is spelled in ASL.
     pub name: &'static str,
     /// The other spelling, where the API's own (`SSEKMSKeyId`) and the SDK integration's (`SsekmsKeyId`) differ: for
-    /// "did you mean", and accepted in optimized integrations, whose spelling AWS documents by example only.
+    /// "did you mean".
     pub other: Option<&'static str>,
     pub required: bool,
     pub deprecated: bool,

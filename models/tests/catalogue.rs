@@ -362,6 +362,8 @@ fn pages_have_their_tokens() {
     assert_eq!((objects.inputs, objects.outputs), (vec!["ContinuationToken"], vec!["NextContinuationToken"]));
     assert_eq!((objects.more, objects.items), (Some("IsTruncated"), vec!["Contents", "CommonPrefixes"]));
     assert_eq!(pages("dynamodb", "scan").inputs, ["ExclusiveStartKey"]);
+    let statement = pages("dynamodb", "executeStatement");
+    assert_eq!((statement.inputs, statement.items), (vec!["NextToken"], vec!["Items"]));
     assert_eq!(sdk("dynamodb", "getItem").pagination(), None);
 }
 

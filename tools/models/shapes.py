@@ -138,6 +138,24 @@ def path(service, text):
     return ".".join(naming.member(service, None, step) if step.isidentifier() else step[:1].upper() + step[1:] for step in steps)
 
 
+# Arguments and fields of results that page where botocore has no paginator.
+TOKENS = [
+    ("NextToken", "NextToken"), ("PaginationToken", "PaginationToken"), ("NextPageToken", "NextPageToken"),
+    ("PageToken", "NextPageToken"), ("Marker", "NextMarker"), ("ExclusiveStartKey", "LastEvaluatedKey"), ("NextMarker", "NextMarker"),
+]  # fmt: skip
+
+
+def paginator_of(model, operation):
+    """A paginator by the names of the tokens; the lists of the result are its items."""
+    ends = [model["shapes"].get(operation.get(side, {}).get("shape"), {}).get("members", {}) for side in ("input", "output")]
+    taken, given = ({name[:1].upper() + name[1:]: name for name in end} for end in ends)
+    for token, following in TOKENS:
+        if token in taken and following in given:
+            lists = [name for name, member in ends[1].items() if model["shapes"][member["shape"]]["type"] == "list"]
+            return {"input_token": taken[token], "output_token": given[following], "result_key": lists}
+    return None
+
+
 def paging(service, paginator):
     """`input tokens>output tokens>more-results key>result keys`, each comma-separated."""
     if not paginator:
@@ -168,6 +186,6 @@ def text(service, model, paginators, iam, refused):
         errors = sorted({positions[naming.exception(e["shape"])] for e in operation.get("errors", [])})
         flags = "e" if shapes.has_event_stream(operation) else ""
         flags += ("d" if operation.get("deprecated") else "") + ("x" if action in refused else "")
-        pages = paging(service, paginators.get(name))
+        pages = paging(service, paginators.get(name) or paginator_of(model, operation))
         lines.append("\t".join([action, *ends, " ".join(map(str, errors)), flags, pages, iam(name, operation)]))
     return "\n".join([" ".join(["errors", *(name + "*" * (name in throttling) for name in names)]), *lines, "", *shapes.write(streams), ""]), sorted(operations)
