@@ -250,10 +250,7 @@ impl Reader<'_> {
             }
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        match text.parse::<Number>() {
-            Ok(number) => Ok(number),
-            Err(_) => Err(self.error(self.at, format!("Numeric value ({text}) out of range"))),
-        }
+        number_of(text).ok_or_else(|| self.error(self.at, format!("Numeric value ({text}) out of range")))
     }
 
     fn digits(&mut self) -> usize {
@@ -278,6 +275,17 @@ impl Reader<'_> {
     fn current_char(&self) -> Option<char> {
         self.text.get(self.at..).and_then(|it| it.chars().next())
     }
+}
+
+/// A whole number where one is written and fits, else the nearest double.
+fn number_of(text: &str) -> Option<Number> {
+    if let Ok(whole) = text.parse::<i64>() {
+        return Some(Number::from(whole));
+    }
+    if let Ok(whole) = text.parse::<u64>() {
+        return Some(Number::from(whole));
+    }
+    Number::from_f64(text.parse().ok()?)
 }
 
 /// Java's `isJavaIdentifierPart`, near enough.
