@@ -1,1 +1,37 @@
-//! Runs Amazon States Language definitions offline, on a virtual clock.
+//! AWS Step Functions offline: runs the Amazon States Language on a virtual clock.
+//!
+//! ```text
+//! asl::StateMachine ── Machine::compile ──> Machine ── Execution::new ──> Execution ── run ──> Outcome
+//!                                                                             │
+//!                                                             trait Services (the only way out)
+//! ```
+//!
+//! Deterministic: the same machine, input, seed and services give the same bytes. No threads, no IO, no clock but
+//! the virtual one.
+
+pub mod clock;
+mod compile;
+mod context;
+pub mod errors;
+mod execution;
+mod fiber;
+pub mod history;
+pub mod intrinsics;
+pub mod jsonpath;
+mod machine;
+mod options;
+mod program;
+mod random;
+mod reader;
+mod retry;
+mod scene;
+mod services;
+mod states;
+mod template;
+mod value;
+
+pub use compile::CompileError;
+pub use execution::{Execution, Step};
+pub use machine::Machine;
+pub use options::{Era, Kind, Limits, Names, Options, Outcome, Recording, Status};
+pub use services::{Call, Callback, Message, NoServices, Reply, ServiceError, Services};

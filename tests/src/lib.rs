@@ -1,1 +1,2 @@
 //! Runners over the data that holds the project to its promises.
+pub mod conformance;

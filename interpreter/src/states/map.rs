@@ -1,0 +1,451 @@
+//! The Map state: items, iterations, tolerance.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use asl::model::{ProcessorMode, QueryLanguage};
+use jsonata::{Array, Object, Value};
+
+use crate::errors::{self, Failure};
+use crate::execution::{Execution, Flow};
+use crate::fiber::{Chain, Fiber, FiberId, Work};
+use crate::history::{Details, EventType};
+use crate::program::{Map, Number, State};
+use crate::services::Services;
+use crate::states::map_run::Run;
+use crate::states::numbers::NumberKind;
+use crate::template::Template;
+use crate::value;
+
+/// Iterations of an inline map at once (Developer Guide, "Inline mode": "up to 40").
+const INLINE_CONCURRENCY: usize = 40;
+/// Child executions of a distributed map at once (Developer Guide: "up to 10,000").
+const DISTRIBUTED_CONCURRENCY: usize = 10_000;
+
+/// What a map goes over.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Array(Array),
+    /// The members of an object, each one item.
+    Object(Object),
+    /// Batches: the items of each are in [`Batches`].
+    Batches(Batches),
+}
+
+/// Items grouped by an `ItemBatcher`.
+#[derive(Debug)]
+pub(crate) struct Batches {
+    pub(crate) items: Array,
+    /// Where each batch ends.
+    pub(crate) ends: Vec<usize>,
+    pub(crate) input: Option<Value>,
+}
+
+/// A map under way.
+#[derive(Debug)]
+pub(crate) struct Items {
+    pub(crate) source: Source,
+    /// The map's own effective input: `$` of its `ItemSelector`.
+    pub(crate) input: Value,
+    pub(crate) total: usize,
+    pub(crate) next: usize,
+    pub(crate) concurrency: usize,
+    pub(crate) live: BTreeMap<usize, FiberId>,
+    pub(crate) results: Vec<Value>,
+    pub(crate) failed: Vec<usize>,
+    pub(crate) tolerance: Option<Tolerance>,
+    /// `MapStateStarted`, which the first iterations follow.
+    started: u64,
+    /// The last event of an iteration that is over, which the next one follows.
+    handover: Option<u64>,
+    /// The event the map's end follows.
+    last: u64,
+    pub(crate) run: Option<Run>,
+}
+
+/// How many failures are borne.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Tolerance {
+    pub(crate) count: Option<f64>,
+    pub(crate) percentage: Option<f64>,
+}
+
+impl Tolerance {
+    pub(crate) fn exceeded(self, failed: usize, total: usize) -> bool {
+        let by_count = self.count.is_some_and(|it| failed as f64 > it);
+        let share = failed as f64 * 100.0 / total.max(1) as f64;
+        let by_share = self.percentage.is_some_and(|it| share > it);
+        by_count || by_share
+    }
+}
+
+impl Source {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Source::Array(items) => items.len(),
+            Source::Object(members) => members.len(),
+            Source::Batches(batches) => batches.ends.len(),
+        }
+    }
+
+    /// `Map.Item` of the context object, and the item itself.
+    fn item(&self, index: usize) -> (Value, Value) {
+        let mut item = Object::new();
+        item.insert("Index", Value::from(index));
+        let value = match self {
+            Source::Array(items) => items.get(index).cloned().unwrap_or(Value::Null),
+            Source::Object(members) => match members.iter().nth(index) {
+                Some((key, value)) => {
+                    item.insert("Key", Value::from(key.clone()));
+                    value.clone()
+                }
+                None => Value::Null,
+            },
+            Source::Batches(batches) => batches.batch(index),
+        };
+        item.insert("Value", value.clone());
+        (Value::Object(item), value)
+    }
+}
+
+impl Batches {
+    fn batch(&self, index: usize) -> Value {
+        let end = self.ends.get(index).copied().unwrap_or(0);
+        let start = index.checked_sub(1).and_then(|it| self.ends.get(it)).copied().unwrap_or(0);
+        let items = self.items.as_slice().get(start..end).unwrap_or(&[]);
+        let mut batch = Object::new();
+        if let Some(input) = &self.input {
+            batch.insert("BatchInput", input.clone());
+        }
+        batch.insert("Items", Value::array(items.iter().cloned()));
+        Value::Object(batch)
+    }
+}
+
+impl Execution {
+    pub(super) fn map(
+        &mut self,
+        id: FiberId,
+        fiber: &mut Fiber,
+        state: &State,
+        map: &Map,
+        services: &mut dyn Services,
+    ) -> Result<Option<Value>, Failure> {
+        let input = self.effective_input(fiber, state)?;
+        let max = self.bound(fiber, state, map.max_concurrency.as_ref(), "MaxConcurrency", &input)?;
+        let source = match &map.reader {
+            Some(_) => Source::Array(Array::new()),
+            None => self.items(fiber, state, map, &input)?,
+        };
+        let length = source.len() as u64;
+        let mut chain = fiber.chain;
+        self.record(fiber.domain, &mut chain, EventType::MapStateStarted, || Details::Length(length));
+        fiber.chain = chain;
+        let started = chain.last;
+        let tolerance = self.tolerance(fiber, state, map, &input)?;
+        let (source, run) = match map.mode {
+            ProcessorMode::Inline => (source, None),
+            ProcessorMode::Distributed(_) => {
+                match self.start_run(fiber, state, map, source, &input, services) {
+                    Ok((source, run)) => (source, Some(run)),
+                    Err(failure) => return Err(self.run_failed(fiber, failure)),
+                }
+            }
+        };
+        let most = if run.is_some() { DISTRIBUTED_CONCURRENCY } else { INLINE_CONCURRENCY };
+        let concurrency = if max >= 1.0 { most.min(max as usize) } else { most };
+        let total = source.len();
+        let items = Items {
+            results: vec![Value::Null; total],
+            source,
+            input,
+            total,
+            next: 0,
+            concurrency,
+            live: BTreeMap::new(),
+            failed: Vec::new(),
+            tolerance,
+            started,
+            handover: None,
+            last: fiber.chain.last,
+            run,
+        };
+        fiber.work = Work::Items(Box::new(items));
+        self.wake_later(id, fiber);
+        Ok(None)
+    }
+
+    fn items(&mut self, fiber: &Fiber, state: &State, map: &Map, input: &Value) -> Result<Source, Failure> {
+        let value = match (state.language, &map.items) {
+            (QueryLanguage::Jsonata, Some(template)) => {
+                self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?
+            }
+            (QueryLanguage::Jsonata, None) => fiber.input.clone(),
+            (QueryLanguage::JsonPath, _) => self.selected(fiber, state, &map.items_path, input)?,
+        };
+        let distributed = matches!(map.mode, ProcessorMode::Distributed(_));
+        match value {
+            Value::Array(items) => Ok(Source::Array(items)),
+            Value::Object(members) if distributed => Ok(Source::Object(members)),
+            value => Err(match (state.language, &map.items) {
+                (QueryLanguage::Jsonata, Some(Template::Expression(expression))) => expression.wrong_type("array", &value),
+                (QueryLanguage::Jsonata, _) => {
+                    let cause = format!("The value for the field 'Items' must be an array, but was: {value}");
+                    Failure::evaluation("Items", cause)
+                }
+                (QueryLanguage::JsonPath, _) => {
+                    let path = match &map.items_path {
+                        crate::program::Selection::Query(query) => query.text.to_string(),
+                        crate::program::Selection::Whole | crate::program::Selection::Nothing => "$".to_owned(),
+                    };
+                    Failure::runtime(format!("Reference path \"{path}\" must point to array.")).own()
+                }
+            }),
+        }
+    }
+
+    /// A number that may not be negative; 0 when absent.
+    fn bound(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        number: Option<&Number>,
+        field: &str,
+        input: &Value,
+    ) -> Result<f64, Failure> {
+        let Some(number) = number else { return Ok(0.0) };
+        let value = self.number(fiber, state, number, NumberKind::Integer, input)?;
+        if value < 0.0 {
+            return Err(Failure::runtime(format!("{field} cannot be negative.")).own());
+        }
+        Ok(value)
+    }
+
+    pub(crate) fn tolerance(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        map: &Map,
+        input: &Value,
+    ) -> Result<Option<Tolerance>, Failure> {
+        let count = match &map.tolerated_count {
+            None => None,
+            count => Some(self.bound(fiber, state, count.as_ref(), "ToleratedFailureCount", input)?),
+        };
+        let percentage = match &map.tolerated_percentage {
+            None => None,
+            Some(number) => {
+                let value = self.number(fiber, state, number, NumberKind::Float, input)?;
+                if !(0.0..=100.0).contains(&value) {
+                    let cause = "ToleratedFailurePercentage must be between 0 and 100.";
+                    return Err(Failure::runtime(cause).own());
+                }
+                Some(value)
+            }
+        };
+        let given = count.is_some() || percentage.is_some();
+        Ok(given.then_some(Tolerance { count, percentage }))
+    }
+
+    /// Starts the next iteration if it may; ends the map when all are over.
+    pub(crate) fn pump(
+        &mut self,
+        id: FiberId,
+        fiber: &mut Fiber,
+        state: &State,
+        mut items: Box<Items>,
+        services: &mut dyn Services,
+    ) -> Flow {
+        if items.next >= items.total && items.live.is_empty() {
+            return self.map_done(id, fiber, state, *items, services);
+        }
+        if items.next >= items.total || items.live.len() >= items.concurrency {
+            fiber.work = Work::Items(items);
+            return Flow::Wait;
+        }
+        let index = items.next;
+        match self.start_iteration(id, fiber, state, &items, index) {
+            Ok(child) => {
+                items.next += 1;
+                items.live.insert(index, child);
+                fiber.work = Work::Items(items);
+                // The iteration runs before the next one starts.
+                self.wake_later(id, fiber);
+                self.enqueue_first(child);
+                Flow::Wait
+            }
+            Err(failure) => {
+                let live: Vec<FiberId> = items.live.values().copied().collect();
+                self.cut(fiber.domain, fiber.chain.last, Some(&state.name), &live);
+                self.failed(id, fiber, state, failure)
+            }
+        }
+    }
+
+    fn start_iteration(
+        &mut self,
+        id: FiberId,
+        fiber: &mut Fiber,
+        state: &State,
+        items: &Items,
+        index: usize,
+    ) -> Result<FiberId, Failure> {
+        let crate::program::Kind::Map(map) = &state.kind else { return Err(Failure::runtime("no map")) };
+        let (item, value) = items.source.item(index);
+        let outer = fiber.item.replace(item.clone());
+        let selected = match &map.selector {
+            // Of a batched map the selector was applied to each item before.
+            Some(template) if !matches!(items.source, Source::Batches(_)) => {
+                self.with_scene(fiber, state, &items.input, None, None, |scene| template.evaluate(scene))
+            }
+            _ => Ok(value),
+        };
+        fiber.item = outer;
+        let input = selected?;
+        if items.run.is_some() {
+            return Ok(self.start_child(id, map, items, index, input));
+        }
+        let previous = items.handover.filter(|_| index >= items.concurrency).unwrap_or(items.started);
+        let mut chain = Chain::at(previous);
+        let name = state.name.clone();
+        let details = || Details::Iteration(name, index as u64);
+        self.record(fiber.domain, &mut chain, EventType::MapIterationStarted, details);
+        let child = self.spawn(Some((id, index)), fiber.domain, map.start, input, fiber.variables.clone(), chain);
+        let iterations = fiber.iterations.iter().cloned().chain([(state.name.clone(), index as u64)]).collect();
+        if let Some(it) = self.fibers.get_mut(child) {
+            it.item = Some(item);
+            it.iterations = iterations;
+        }
+        Ok(child)
+    }
+
+    /// An iteration of an inline map is over.
+    pub(super) fn iteration_ended(
+        &mut self,
+        fiber: &mut Fiber,
+        mut items: Box<Items>,
+        index: usize,
+        child: &Fiber,
+        result: Result<Value, Failure>,
+    ) -> Flow {
+        items.live.remove(&index);
+        let program = self.program.clone();
+        let name: Arc<str> = program.states.get(fiber.state).map_or_else(|| "".into(), |it| it.name.clone());
+        let details = || Details::Iteration(name.clone(), index as u64);
+        let mut chain = child.chain;
+        items.handover = Some(chain.last);
+        match result {
+            Ok(output) => {
+                self.record(fiber.domain, &mut chain, EventType::MapIterationSucceeded, details);
+                items.last = chain.last;
+                if let Some(place) = items.results.get_mut(index) {
+                    *place = output;
+                }
+            }
+            Err(failure) => {
+                self.record_aside(fiber.domain, &mut chain, EventType::MapIterationFailed, details);
+                items.failed.push(index);
+                if items.tolerance.is_none_or(|it| it.exceeded(items.failed.len(), items.total)) {
+                    let live: Vec<FiberId> = items.live.values().copied().collect();
+                    self.cut(fiber.domain, chain.last, Some(&name), &live);
+                    fiber.chain = Chain { last: chain.last, tail: chain.last };
+                    let failure = match items.tolerance {
+                        Some(_) => Failure::new(errors::TOLERANCE, errors::TOLERANCE_CAUSE),
+                        None => failure,
+                    };
+                    fiber.work = Work::Finish(Err(failure));
+                    return Flow::Next;
+                }
+                items.last = items.last.max(chain.last);
+                if let Some(place) = items.results.get_mut(index) {
+                    *place = failure.output();
+                }
+            }
+        }
+        fiber.work = Work::Items(items);
+        Flow::Next
+    }
+
+    fn map_done(
+        &mut self,
+        id: FiberId,
+        fiber: &mut Fiber,
+        state: &State,
+        mut items: Items,
+        services: &mut dyn Services,
+    ) -> Flow {
+        let result = match items.run.take() {
+            None => {
+                fiber.chain = Chain::at(items.last);
+                Ok(Value::from(items.results))
+            }
+            Some(run) => self.finish_run(fiber, state, &run, items, services),
+        };
+        if result.is_ok() {
+            let mut chain = fiber.chain;
+            self.record_aside(fiber.domain, &mut chain, EventType::MapStateSucceeded, || Details::None);
+            fiber.chain = chain;
+        }
+        self.conclude(id, fiber, state, result)
+    }
+
+    /// The items after `ItemSelector`, each with its own `Map.Item`.
+    pub(super) fn select_items(
+        &mut self,
+        fiber: &mut Fiber,
+        state: &State,
+        selector: &Template,
+        source: &Source,
+        input: &Value,
+    ) -> Result<Array, Failure> {
+        let outer = fiber.item.take();
+        let mut all = Vec::with_capacity(source.len());
+        let mut failed = None;
+        for index in 0..source.len() {
+            fiber.item = Some(source.item(index).0);
+            match self.with_scene(fiber, state, input, None, None, |scene| selector.evaluate(scene)) {
+                Ok(value) => all.push(value),
+                Err(failure) => {
+                    failed = Some(failure);
+                    break;
+                }
+            }
+        }
+        fiber.item = outer;
+        failed.map_or_else(|| Ok(Array::from(all)), Err)
+    }
+
+    pub(super) fn number_or(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        number: Option<&Number>,
+        field: &str,
+        input: &Value,
+    ) -> Result<Option<usize>, Failure> {
+        let value = self.bound(fiber, state, number, field, input)?;
+        Ok((value >= 1.0).then_some(value as usize))
+    }
+}
+
+/// Groups items so that no batch passes a bound; an item alone may.
+pub(super) fn batch(items: Array, max_items: Option<usize>, max_bytes: Option<usize>, input: Option<Value>) -> Batches {
+    let fixed = input.as_ref().map_or(0, |it| value::json_len(it, usize::MAX / 2) + 14);
+    let mut ends = Vec::new();
+    let (mut count, mut bytes) = (0usize, 0usize);
+    for (at, item) in items.iter().enumerate() {
+        let size = max_bytes.map_or(0, |_| value::json_len(item, usize::MAX / 2) + 1);
+        // `{"Items":[]}` is 12 bytes.
+        let too_large = max_bytes.is_some_and(|most| bytes + size + fixed + 12 > most.saturating_add(1));
+        if count > 0 && (max_items.is_some_and(|most| count >= most) || too_large) {
+            ends.push(at);
+            (count, bytes) = (0, 0);
+        }
+        count += 1;
+        bytes += size;
+    }
+    if count > 0 {
+        ends.push(items.len());
+    }
+    Batches { items, ends, input }
+}

@@ -1,0 +1,430 @@
+//! Distributed maps: where the items come from, child executions, where the results go.
+
+use std::sync::Arc;
+
+use asl::model::{ExecutionType, InputType, OutputType, ProcessorMode, Transformation};
+use jsonata::{Array, Object, Value};
+
+use crate::errors::{self, Failure};
+use crate::execution::{Execution, Flow};
+use crate::fiber::{Chain, Fiber, FiberId, Work};
+use crate::history::{Details, EventType};
+use crate::options::Era;
+use crate::program::{Kind, Map, Reader, State, Writer};
+use crate::reader;
+use crate::services::{Call, Reply, Services};
+use crate::states::map::{Items, Source, batch};
+use crate::states::numbers::NumberKind;
+use crate::value;
+
+/// A map run.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) arn: Arc<str>,
+    /// The map's `Label`, or what AWS makes up for it.
+    label: Arc<str>,
+    /// What each child was given and when it ended, for the result files.
+    children: Vec<Option<Child>>,
+    keep_children: bool,
+    express: bool,
+}
+
+/// A child execution that is over.
+#[derive(Debug)]
+struct Child {
+    arn: Arc<str>,
+    name: Arc<str>,
+    input: Value,
+    start: i64,
+    stop: i64,
+}
+
+impl Execution {
+    /// `MapRunStarted`; reads, selects and groups the items.
+    pub(super) fn start_run(
+        &mut self,
+        fiber: &mut Fiber,
+        state: &State,
+        map: &Map,
+        source: Source,
+        input: &Value,
+        services: &mut dyn Services,
+    ) -> Result<(Source, Run), Failure> {
+        let label = map.label.clone().unwrap_or_else(|| self.random.uuid().into());
+        let machine = self.domain(fiber.domain).map_or_else(|| "".into(), |it| it.machine.clone());
+        let names = &self.options.names;
+        let (region, account) = (names.region.clone(), names.account.clone());
+        let run_id = self.random.uuid();
+        let arn: Arc<str> = format!("arn:aws:states:{region}:{account}:mapRun:{machine}/{label}:{run_id}").into();
+        let mut chain = fiber.chain;
+        let started = arn.clone();
+        self.record(fiber.domain, &mut chain, EventType::MapRunStarted, || Details::MapRun(started));
+        fiber.chain = chain;
+        let source = match &map.reader {
+            Some(reader) => Source::Array(self.read_items(fiber, state, reader, input, services)?),
+            None => source,
+        };
+        let source = match &map.batcher {
+            Some(batcher) => {
+                let items = match (&map.selector, source) {
+                    (Some(selector), source) => self.select_items(fiber, state, selector, &source, input)?,
+                    (None, Source::Array(items)) => items,
+                    (None, source) => Array::from_iter((0..source.len()).map(|_| Value::Null)),
+                };
+                let max_items =
+                    self.number_or(fiber, state, batcher.max_items.as_ref(), "MaxItemsPerBatch", input)?;
+                let max_bytes =
+                    self.number_or(fiber, state, batcher.max_bytes.as_ref(), "MaxInputBytesPerBatch", input)?;
+                let extra = match &batcher.input {
+                    Some(template) => {
+                        Some(self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?)
+                    }
+                    None => None,
+                };
+                Source::Batches(batch(items, max_items, max_bytes, extra))
+            }
+            None => source,
+        };
+        let express = map.mode == ProcessorMode::Distributed(ExecutionType::Express);
+        let run = Run { arn, label, children: Vec::new(), keep_children: map.writer.is_some(), express };
+        Ok((source, run))
+    }
+
+    /// `MapRunFailed`, if the run has started.
+    pub(super) fn run_failed(&mut self, fiber: &mut Fiber, failure: Failure) -> Failure {
+        if failure.reach == crate::errors::Reach::Execution {
+            return failure;
+        }
+        let (error, cause) = (failure.error.clone(), failure.cause.clone());
+        let mut chain = fiber.chain;
+        self.record(fiber.domain, &mut chain, EventType::MapRunFailed, || Details::Failure(error, cause));
+        fiber.chain = chain;
+        failure
+    }
+
+    fn read_items(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        reader: &Reader,
+        input: &Value,
+        services: &mut dyn Services,
+    ) -> Result<Array, Failure> {
+        let arguments = match &reader.arguments {
+            Some(template) => self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?,
+            None => value::empty(),
+        };
+        let max = match &reader.max_items {
+            Some(number) => self.number(fiber, state, number, NumberKind::Integer, input)?,
+            None => 0.0,
+        };
+        let max = if max >= 1.0 { Some(max as usize) } else { None };
+        let execution = self.domain(fiber.domain).map_or_else(|| "".into(), |it| it.arn.clone());
+        let call = Call {
+            arn: &reader.arn,
+            resource: &reader.resource,
+            arguments: &arguments,
+            state: &state.name,
+            execution: &execution,
+            iterations: &fiber.iterations,
+            retry_count: fiber.retry_count,
+            token: None,
+            role: None,
+            now: self.now,
+            deadline: None,
+        };
+        reader::read(&call, &reader.config, max, services)
+            .map_err(|cause| Failure::new(errors::ITEM_READER, cause))
+    }
+
+    /// Starts the child execution of one item.
+    pub(super) fn start_child(&mut self, map_id: FiberId, map: &Map, items: &Items, index: usize, input: Value) -> FiberId {
+        let label = items.run.as_ref().map_or_else(|| "".into(), |it| it.label.clone());
+        let name = self.random.uuid();
+        let parent = self.fibers.get(map_id).map_or(0, |it| it.domain);
+        let made = self
+            .domain(parent)
+            .or_else(|| self.domain(0))
+            .map(|it| it.child(&self.options, &label, &name, input.clone(), self.now));
+        let mut domain_id = self.domains.len();
+        if let Some(mut domain) = made {
+            domain.owner = Some((map_id, index));
+            match self.free_domains.pop() {
+                Some(free) => {
+                    domain_id = free;
+                    if let Some(place) = self.domains.get_mut(free) {
+                        *place = Some(domain);
+                    }
+                }
+                None => self.domains.push(Some(domain)),
+            }
+        }
+        let mut chain = Chain::default();
+        let (started, role) = (input.clone(), self.options.names.role.as_str().into());
+        self.record(domain_id, &mut chain, EventType::ExecutionStarted, || Details::Started { input: started, role });
+        // Outer variables are not seen in a distributed map.
+        let child = self.spawn(None, domain_id, map.start, input, Object::new(), Chain::default());
+        if let Some(it) = self.fibers.get_mut(child) {
+            it.iterations = Arc::new([(label, index as u64)]);
+        }
+        if let Some(domain) = self.domain_mut(domain_id) {
+            domain.root = Some(child);
+        }
+        child
+    }
+
+    /// A child execution is over.
+    pub(crate) fn run_ended(&mut self, map: FiberId, index: usize, result: Result<Value, Failure>) {
+        let Some(mut fiber) = self.fibers.take(map) else { return };
+        let more = match std::mem::replace(&mut fiber.work, Work::Act) {
+            Work::Items(items) => self.child_result(&mut fiber, items, index, result),
+            other => {
+                fiber.work = other;
+                Flow::Wait
+            }
+        };
+        self.fibers.put(map, fiber);
+        if matches!(more, Flow::Next) {
+            self.enqueue_first(map);
+        }
+    }
+
+    fn child_result(
+        &mut self,
+        fiber: &mut Fiber,
+        mut items: Box<Items>,
+        index: usize,
+        result: Result<Value, Failure>,
+    ) -> Flow {
+        items.live.remove(&index);
+        let output = match result {
+            Ok(output) => output,
+            Err(failure) => {
+                items.failed.push(index);
+                if items.tolerance.is_none_or(|it| it.exceeded(items.failed.len(), items.total)) {
+                    for child in std::mem::take(&mut items.live).into_values() {
+                        self.give_up_child(child);
+                    }
+                    let failure = Failure::new(errors::TOLERANCE, errors::TOLERANCE_CAUSE);
+                    fiber.work = Work::Finish(Err(self.run_failed(fiber, failure)));
+                    return Flow::Next;
+                }
+                failure.output()
+            }
+        };
+        if let Some(place) = items.results.get_mut(index) {
+            *place = output;
+        }
+        fiber.work = Work::Items(items);
+        Flow::Next
+    }
+
+    fn give_up_child(&mut self, child: FiberId) {
+        let domain = self.fibers.get(child).map(|it| it.domain);
+        self.drop_fiber(child);
+        if let Some(domain) = domain
+            && let Some(place) = self.domains.get_mut(domain)
+            && place.take().is_some()
+        {
+            self.free_domains.push(domain);
+        }
+    }
+
+    /// `MapRunSucceeded`; writes the results or gathers them.
+    pub(super) fn finish_run(
+        &mut self,
+        fiber: &mut Fiber,
+        state: &State,
+        run: &Run,
+        items: Items,
+        services: &mut dyn Services,
+    ) -> Result<Value, Failure> {
+        let Kind::Map(map) = &state.kind else { return Err(Failure::runtime("no map")) };
+        let result = match &map.writer {
+            Some(writer) => match self.write_results(fiber, state, run, writer, items, services) {
+                Ok(result) => result,
+                Err(failure) => return Err(self.run_failed(fiber, failure)),
+            },
+            None => Value::from(items.results),
+        };
+        let mut chain = fiber.chain;
+        let era: Era = self.options.era;
+        if era.exits_from_run {
+            self.record_aside(fiber.domain, &mut chain, EventType::MapRunSucceeded, || Details::None);
+        } else {
+            self.record(fiber.domain, &mut chain, EventType::MapRunSucceeded, || Details::None);
+        }
+        fiber.chain = chain;
+        Ok(result)
+    }
+
+    fn write_results(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        run: &Run,
+        writer: &Writer,
+        items: Items,
+        services: &mut dyn Services,
+    ) -> Result<Value, Failure> {
+        let arguments = match &writer.arguments {
+            Some(template) => {
+                self.with_scene(fiber, state, &items.input, None, None, |scene| template.evaluate(scene))?
+            }
+            None => value::empty(),
+        };
+        let transformation = writer.config.transformation.unwrap_or(Transformation::None);
+        let text = |name: &str| arguments.get(name).and_then(Value::as_str).map(str::to_owned);
+        let Some(bucket) = text("Bucket") else {
+            // A WriterConfig alone reshapes the result and writes nothing.
+            let outputs: Vec<Value> = items.results;
+            return Ok(shaped(transformation, outputs));
+        };
+        let run_id = run.arn.rsplit(':').next().unwrap_or_default();
+        let prefix = match text("Prefix").filter(|it| !it.is_empty()) {
+            Some(prefix) => format!("{}/{run_id}", prefix.trim_end_matches('/')),
+            None => run_id.to_owned(),
+        };
+        let lines = writer.config.output_type == Some(OutputType::Jsonl);
+        let ending = if lines { "jsonl" } else { "json" };
+        let failed: std::collections::BTreeSet<usize> = items.failed.iter().copied().collect();
+        let mut files = [("FAILED", Vec::new()), ("PENDING", Vec::new()), ("SUCCEEDED", Vec::new())];
+        for (index, result) in items.results.iter().enumerate() {
+            let place = if failed.contains(&index) { 0 } else { 2 };
+            let entry = match transformation {
+                Transformation::Compact | Transformation::Flatten if place == 2 => result.clone(),
+                _ => self.child_record(run, index, result, place == 0),
+            };
+            if let Some((_, entries)) = files.get_mut(place) {
+                entries.push(entry);
+            }
+        }
+        let mut manifest = Object::new();
+        manifest.insert("DestinationBucket", Value::from(bucket.as_str()));
+        manifest.insert("MapRunArn", Value::from(run.arn.clone()));
+        let mut written = Object::new();
+        for (name, entries) in files {
+            let mut list = Vec::new();
+            if !entries.is_empty() {
+                let key = format!("{prefix}/{name}_0.{ending}");
+                let body = if transformation == Transformation::Flatten && name == "SUCCEEDED" {
+                    shaped(Transformation::Flatten, entries)
+                } else {
+                    Value::from(entries)
+                };
+                let text = if lines { json_lines(&body) } else { body.to_string() };
+                list.push(value::object([("Key", Value::from(key.as_str())), ("Size", Value::from(text.len()))]));
+                self.put(fiber, state, writer, &bucket, &key, text, services)?;
+            }
+            written.insert(name, Value::from(list));
+        }
+        manifest.insert("ResultFiles", Value::Object(written));
+        let key = format!("{prefix}/manifest.json");
+        self.put(fiber, state, writer, &bucket, &key, Value::Object(manifest).to_string(), services)?;
+        let details = value::object([("Bucket", Value::from(bucket)), ("Key", Value::from(key))]);
+        Ok(value::object([("MapRunArn", Value::from(run.arn.clone())), ("ResultWriterDetails", details)]))
+    }
+
+    /// What the result files hold of one child execution.
+    fn child_record(&self, run: &Run, index: usize, result: &Value, failed: bool) -> Value {
+        let names = &self.options.names;
+        let child = run.children.get(index).and_then(Option::as_ref).filter(|_| run.keep_children);
+        let name = child.map_or_else(|| format!("{index}").into(), |it| it.name.clone());
+        let mut record = Object::new();
+        let machine = format!("{}/{}", names.machine, run.label);
+        let (region, account) = (&names.region, &names.account);
+        let arn = child.map_or_else(
+            || {
+                let kind = if run.express { "express" } else { "execution" };
+                format!("arn:aws:states:{region}:{account}:{kind}:{machine}:{name}").into()
+            },
+            |it| it.arn.clone(),
+        );
+        record.insert("ExecutionArn", Value::from(arn));
+        if let Some(child) = child {
+            record.insert("Input", Value::from(child.input.to_string()));
+        }
+        record.insert("InputDetails", value::object([("Included", Value::from(true))]));
+        record.insert("Name", Value::from(name));
+        if failed {
+            for field in ["Error", "Cause"] {
+                if let Some(text) = result.get(field) {
+                    record.insert(field, text.clone());
+                }
+            }
+        } else {
+            record.insert("Output", Value::from(result.to_string()));
+            record.insert("OutputDetails", value::object([("Included", Value::from(true))]));
+        }
+        record.insert("RedriveCount", Value::from(0));
+        record.insert("RedriveStatus", Value::from("NOT_REDRIVABLE"));
+        let (start, stop) = child.map_or((self.now, self.now), |it| (it.start, it.stop));
+        record.insert("StartDate", Value::from(crate::clock::format(start)));
+        let machine_arn = format!("arn:aws:states:{region}:{account}:stateMachine:{machine}");
+        record.insert("StateMachineArn", Value::from(machine_arn));
+        record.insert("Status", Value::from(if failed { "FAILED" } else { "SUCCEEDED" }));
+        record.insert("StopDate", Value::from(crate::clock::format(stop)));
+        Value::Object(record)
+    }
+
+    #[allow(clippy::too_many_arguments)] // What a call is made of.
+    fn put(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        writer: &Writer,
+        bucket: &str,
+        key: &str,
+        body: String,
+        services: &mut dyn Services,
+    ) -> Result<(), Failure> {
+        let arguments = value::object([
+            ("Bucket", Value::from(bucket)),
+            ("Key", Value::from(key)),
+            ("Body", Value::from(body)),
+        ]);
+        let execution = self.domain(fiber.domain).map_or_else(|| "".into(), |it| it.arn.clone());
+        let reply = services.call(&Call {
+            arn: &writer.arn,
+            resource: &writer.resource,
+            arguments: &arguments,
+            state: &state.name,
+            execution: &execution,
+            iterations: &fiber.iterations,
+            retry_count: fiber.retry_count,
+            token: None,
+            role: None,
+            now: self.now,
+            deadline: None,
+        });
+        match reply {
+            Reply::Done { result: Ok(_), .. } => Ok(()),
+            Reply::Done { result: Err(error), .. } => {
+                Err(Failure::new(errors::RESULT_WRITER, error.cause.unwrap_or_else(|| "".into())))
+            }
+            Reply::Submitted { .. } | Reply::Never | Reply::Refused(_) => {
+                Err(Failure::new(errors::RESULT_WRITER, "the results could not be written"))
+            }
+        }
+    }
+}
+
+fn shaped(transformation: Transformation, outputs: Vec<Value>) -> Value {
+    match transformation {
+        Transformation::None | Transformation::Compact | Transformation::LoadAndFlatten => Value::from(outputs),
+        Transformation::Flatten => Value::array(outputs.into_iter().flat_map(|it| match it {
+            Value::Array(items) => items.into_vec(),
+            other => vec![other],
+        })),
+    }
+}
+
+fn json_lines(value: &Value) -> String {
+    let items = value.as_array().map_or(&[][..], |it| it.as_slice());
+    items.iter().map(|it| format!("{it}\n")).collect()
+}
+
+/// Whether an input type is one whose objects are listed and not read.
+pub(crate) fn is_listing(input_type: Option<InputType>) -> bool {
+    input_type.is_none()
+}

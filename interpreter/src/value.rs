@@ -1,0 +1,65 @@
+//! Small helpers over [`jsonata::Value`], the value every payload is made of.
+
+use std::sync::Arc;
+
+use jsonata::Value;
+
+/// An object of the given members, in order.
+pub(crate) fn object<'n>(members: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
+    Value::object(members)
+}
+
+/// `{}`.
+pub(crate) fn empty() -> Value {
+    Value::object::<Arc<str>>([])
+}
+
+/// Compact JSON text.
+pub fn json(value: &Value) -> String {
+    value.to_string()
+}
+
+/// The text of a string value.
+pub(crate) fn text(value: &Value) -> Option<&str> {
+    value.as_str()
+}
+
+/// `null`, `boolean`, `number`, `string`, `array` or `object`.
+pub(crate) fn type_name(value: &Value) -> &'static str {
+    value.type_name()
+}
+
+/// A whole number that is not negative.
+pub(crate) fn whole(value: &Value) -> Option<u64> {
+    value.as_i64().and_then(|it| u64::try_from(it).ok())
+}
+
+/// Whether two values are one and the same in memory, so that nothing needs to be checked twice.
+pub(crate) fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) => std::ptr::eq(one.as_slice(), other.as_slice()),
+        (Value::String(one), Value::String(other)) => Arc::ptr_eq(one, other),
+        _ => false,
+    }
+}
+
+/// How many bytes the value's JSON text has, counted up to `limit` (then any number above it).
+pub(crate) fn json_len(value: &Value, limit: usize) -> usize {
+    let mut counter = Counter { left: limit };
+    match std::fmt::Write::write_fmt(&mut counter, format_args!("{value}")) {
+        Ok(()) => limit - counter.left,
+        Err(_) => limit.saturating_add(1),
+    }
+}
+
+/// Counts what is written and stops the writer at a limit.
+struct Counter {
+    left: usize,
+}
+
+impl std::fmt::Write for Counter {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.left = self.left.checked_sub(text.len()).ok_or(std::fmt::Error)?;
+        Ok(())
+    }
+}
