@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use asl::Resource;
-use asl::model::{self, ChoiceTest, Dynamic, Flow, QueryLanguage, StateKind, StateMachine, Transition, WaitUntil};
+use asl::model::{
+    self, ChoiceTest, Dynamic, Flow, QueryLanguage, StateKind, StateMachine, Transition, WaitUntil,
+};
 use jsonata::Value;
 
 use crate::program::*;
@@ -55,7 +57,8 @@ type Names<'f> = HashMap<&'f str, StateId>;
 impl Compiler {
     fn flow(&mut self, flow: &Flow) -> Result<StateId> {
         let first = self.states.len();
-        let names: Names<'_> = flow.states.keys().enumerate().map(|(at, name)| (name.as_str(), first + at)).collect();
+        let names: Names<'_> =
+            flow.states.keys().enumerate().map(|(at, name)| (name.as_str(), first + at)).collect();
         self.states.extend(flow.states.keys().map(|_| None));
         for (at, state) in flow.states.values().enumerate() {
             let compiled = Compiling { names: &names, state }.state(self)?;
@@ -63,7 +66,8 @@ impl Compiler {
                 *place = Some(compiled);
             }
         }
-        let missing = || CompileError::new(&flow.pointer, format!("StartAt names no state: {}", flow.start_at));
+        let missing =
+            || CompileError::new(&flow.pointer, format!("StartAt names no state: {}", flow.start_at));
         names.get(flow.start_at.as_str()).copied().ok_or_else(missing)
     }
 }
@@ -79,7 +83,8 @@ impl Compiling<'_> {
         let kind = self.kind(compiler)?;
         let mut data = self.state.data().map_or_else(|| Ok(Data::default()), |it| self.data(it))?;
         data.arguments = self.arguments()?;
-        let catch: Result<_> = self.state.catch().iter().enumerate().map(|(at, it)| self.catcher(at, it)).collect();
+        let catch: Result<_> =
+            self.state.catch().iter().enumerate().map(|(at, it)| self.catcher(at, it)).collect();
         Ok(State {
             name: self.state.name.as_str().into(),
             pointer: self.state.pointer.as_str().into(),
@@ -96,10 +101,9 @@ impl Compiling<'_> {
     }
 
     fn named(&self, name: &str) -> Result<StateId> {
-        self.names
-            .get(name)
-            .copied()
-            .ok_or_else(|| CompileError::new(&self.state.pointer, format!("there is no state {name:?} to go to")))
+        self.names.get(name).copied().ok_or_else(|| {
+            CompileError::new(&self.state.pointer, format!("there is no state {name:?} to go to"))
+        })
     }
 
     fn kind(&self, compiler: &mut Compiler) -> Result<Kind> {
@@ -108,7 +112,9 @@ impl Compiling<'_> {
             StateKind::Task(it) => Kind::Task(Box::new(self.task(it)?)),
             StateKind::Choice(it) => Kind::Choice(self.choice(it)?),
             StateKind::Wait(it) => Kind::Wait(match &it.until {
-                WaitUntil::Seconds(seconds) => Wait::Seconds(self.number("Seconds", seconds, |it| *it as f64)?),
+                WaitUntil::Seconds(seconds) => {
+                    Wait::Seconds(self.number("Seconds", seconds, |it| *it as f64)?)
+                }
                 WaitUntil::Timestamp(at) => Wait::Timestamp(self.text("Timestamp", at)?),
             }),
             StateKind::Succeed(_) => Kind::Succeed,
@@ -130,13 +136,16 @@ impl Compiling<'_> {
             StateKind::Task(it) => (&it.arguments, "Arguments"),
             StateKind::Parallel(it) => (&it.arguments, "Arguments"),
             StateKind::Map(it) => (&it.arguments, "Arguments"),
-            StateKind::Choice(_) | StateKind::Wait(_) | StateKind::Succeed(_) | StateKind::Fail(_) => return Ok(None),
+            StateKind::Choice(_) | StateKind::Wait(_) | StateKind::Succeed(_) | StateKind::Fail(_) => {
+                return Ok(None);
+            }
         };
         self.template(arguments.as_ref(), field)
     }
 
     fn template(&self, json: Option<&serde_json::Value>, field: &str) -> Result<Option<Template>> {
-        json.map(|it| Template::compile(it, self.state.query_language, field, &self.state.pointer)).transpose()
+        json.map(|it| Template::compile(it, self.state.query_language, field, &self.state.pointer))
+            .transpose()
     }
 
     fn jsonata(&self) -> bool {
@@ -167,7 +176,11 @@ impl Compiling<'_> {
         Query::compile(text, field, &self.state.pointer)
     }
 
-    fn assign(&self, assign: Option<&serde_json::Map<String, serde_json::Value>>, field: &str) -> Result<Option<Assign>> {
+    fn assign(
+        &self,
+        assign: Option<&serde_json::Map<String, serde_json::Value>>,
+        field: &str,
+    ) -> Result<Option<Assign>> {
         let Some(assign) = assign else { return Ok(None) };
         let json = serde_json::Value::Object(assign.clone());
         let template = Template::compile(&json, self.state.query_language, field, &self.state.pointer)?;
@@ -176,7 +189,9 @@ impl Compiling<'_> {
             Template::Constant(Value::Object(members)) => {
                 members.iter().map(|(name, it)| (name.clone(), Template::Constant(it.clone()))).collect()
             }
-            Template::Constant(_) | Template::Query(_) | Template::Expression(_) | Template::Array(_) => Vec::new(),
+            Template::Constant(_) | Template::Query(_) | Template::Expression(_) | Template::Array(_) => {
+                Vec::new()
+            }
         }))
     }
 
@@ -193,7 +208,9 @@ impl Compiling<'_> {
     fn number<T>(&self, field: &str, number: &Dynamic<T>, literal: impl Fn(&T) -> f64) -> Result<Number> {
         Ok(match number {
             Dynamic::Literal(it) => Number::Literal(literal(it)),
-            Dynamic::Expression(source) => Number::Expression(Jsonata::compile(source, field, &self.state.pointer)?),
+            Dynamic::Expression(source) => {
+                Number::Expression(Jsonata::compile(source, field, &self.state.pointer)?)
+            }
             Dynamic::Path(path) => Number::Path(self.query(path, &format!("{field}Path"))?),
         })
     }
@@ -205,7 +222,9 @@ impl Compiling<'_> {
     fn text(&self, field: &str, text: &Dynamic<String>) -> Result<Text> {
         Ok(match text {
             Dynamic::Literal(it) => Text::Literal(it.as_str().into()),
-            Dynamic::Expression(source) => Text::Expression(Jsonata::compile(source, field, &self.state.pointer)?),
+            Dynamic::Expression(source) => {
+                Text::Expression(Jsonata::compile(source, field, &self.state.pointer)?)
+            }
             Dynamic::Path(path) => Text::Path(self.query(path, &format!("{field}Path"))?),
         })
     }

@@ -43,7 +43,14 @@ impl Domain {
     }
 
     /// A child of a distributed map; `label` names the map.
-    pub(crate) fn child(&self, options: &Options, label: &str, name: &str, input: Value, start: Millis) -> Domain {
+    pub(crate) fn child(
+        &self,
+        options: &Options,
+        label: &str,
+        name: &str,
+        input: Value,
+        start: Millis,
+    ) -> Domain {
         let names = &options.names;
         let (region, account) = (&names.region, &names.account);
         let machine = format!("{}/{label}", self.machine);
@@ -86,7 +93,10 @@ impl Domain {
             role,
             machine: machine.into(),
             execution: Value::Object(execution),
-            state_machine: crate::value::object([("Id", Value::from(machine_arn)), ("Name", Value::from(machine))]),
+            state_machine: crate::value::object([
+                ("Id", Value::from(machine_arn)),
+                ("Name", Value::from(machine)),
+            ]),
             next_event: 1,
             root: None,
             owner: None,

@@ -96,7 +96,8 @@ impl Failure {
     /// `{"Error": …, "Cause": …}`, what a catcher hands on.
     pub fn output(&self) -> Value {
         let fields = [("Error", &self.error), ("Cause", &self.cause)];
-        let present = fields.into_iter().filter_map(|(name, text)| Some((name, Value::from(&**text.as_ref()?))));
+        let present =
+            fields.into_iter().filter_map(|(name, text)| Some((name, Value::from(&**text.as_ref()?))));
         crate::value::object(present)
     }
 
@@ -117,7 +118,9 @@ impl Failure {
 
 /// The sentence AWS puts before a cause that a state's own data processing gave.
 pub fn in_state(state: &str, entered: u64, cause: &str) -> String {
-    format!("An error occurred while executing the state '{state}' (entered at the event id #{entered}). {cause}")
+    format!(
+        "An error occurred while executing the state '{state}' (entered at the event id #{entered}). {cause}"
+    )
 }
 
 /// A path of `InputPath`, `OutputPath`, `ResultPath`, `TimeoutSecondsPath`, … that finds nothing.
@@ -128,7 +131,9 @@ pub fn invalid_path(path: &str, why: &str) -> String {
 /// A path of a payload template, or of `ErrorPath` and `CausePath`, that finds nothing.
 pub fn path_not_found(path: &str, field: &str, input: &Value) -> String {
     let input = crate::value::json(input);
-    format!("The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{input}'")
+    format!(
+        "The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{input}'"
+    )
 }
 
 /// A `Choice` whose `Variable` or `…Path` finds nothing.
@@ -137,16 +142,21 @@ pub fn choice_path(path: &str) -> String {
 }
 
 /// A `Choice` without `Default` none of whose rules matches.
-pub const NO_CHOICE: &str = "Failed to transition out of the state. The state does not point to a next state.";
+pub const NO_CHOICE: &str =
+    "Failed to transition out of the state. The state does not point to a next state.";
 
 /// A JSONata expression that raised.
 pub fn jsonata_threw(expression: &str, field: &str, code: &str, message: &str) -> String {
-    format!("The JSONata expression '{expression}' specified for the field '{field}' threw an error during evaluation. {code}: {message}")
+    format!(
+        "The JSONata expression '{expression}' specified for the field '{field}' threw an error during evaluation. {code}: {message}"
+    )
 }
 
 /// A JSONata expression without a result.
 pub fn jsonata_nothing(expression: &str, field: &str) -> String {
-    format!("The JSONata expression '{expression}' specified for the field '{field}' returned nothing (undefined).")
+    format!(
+        "The JSONata expression '{expression}' specified for the field '{field}' returned nothing (undefined)."
+    )
 }
 
 /// A JSONata expression whose result is of the wrong type.
@@ -161,7 +171,9 @@ pub fn jsonata_type(expression: &str, field: &str, expected: &str, got: &Value) 
 
 /// A result over the quota of 256 KiB. `what` is the state's name, the service or the function's ARN.
 pub fn too_large(what: &str) -> String {
-    format!("The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit.")
+    format!(
+        "The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
+    )
 }
 
 /// A `…Path` field that must give a number but gives something else.
@@ -180,7 +192,9 @@ pub fn wait_path(field: &str, path: &str) -> String {
 
 /// A timestamp that is none.
 pub fn bad_timestamp(text: &str) -> String {
-    format!("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}")
+    format!(
+        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
+    )
 }
 
 /// The history's quota is reached.

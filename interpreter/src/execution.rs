@@ -166,7 +166,10 @@ impl Execution {
         let role = domain.role.clone();
         self.domains.push(Some(domain));
         let mut chain = Chain::default();
-        self.record(0, &mut chain, EventType::ExecutionStarted, || Details::Started { input: input.clone(), role });
+        self.record(0, &mut chain, EventType::ExecutionStarted, || Details::Started {
+            input: input.clone(),
+            role,
+        });
         let root = self.spawn(None, 0, self.program.start, input, Object::new(), Chain::default());
         if let Some(domain) = self.domain_mut(0) {
             domain.root = Some(root);
@@ -218,7 +221,9 @@ impl Execution {
         }
         let previous = self.root_chain().tail;
         let details = (error.clone(), cause.clone());
-        self.record(0, &mut Chain::at(previous), EventType::ExecutionAborted, || Details::Failure(details.0, details.1));
+        self.record(0, &mut Chain::at(previous), EventType::ExecutionAborted, || {
+            Details::Failure(details.0, details.1)
+        });
         self.finish(Status::Aborted, None, error, cause);
     }
 
@@ -245,7 +250,16 @@ impl Execution {
             None => (Status::Running, None, None, None),
         };
         let elapsed = self.now - self.options.start;
-        Outcome { status, output, error, cause, history: self.history, transitions: self.transitions, elapsed, arn }
+        Outcome {
+            status,
+            output,
+            error,
+            cause,
+            history: self.history,
+            transitions: self.transitions,
+            elapsed,
+            arn,
+        }
     }
 
     // Fibers.
@@ -330,7 +344,13 @@ impl Execution {
         }
     }
 
-    fn advance_fiber(&mut self, id: FiberId, fiber: &mut Fiber, state: &State, services: &mut dyn Services) -> Flow {
+    fn advance_fiber(
+        &mut self,
+        id: FiberId,
+        fiber: &mut Fiber,
+        state: &State,
+        services: &mut dyn Services,
+    ) -> Flow {
         match std::mem::replace(&mut fiber.work, Work::Act) {
             Work::Enter => {
                 self.enter(fiber, state);
@@ -383,7 +403,13 @@ impl Execution {
         }
     }
 
-    fn finish(&mut self, status: Status, output: Option<Value>, error: Option<Arc<str>>, cause: Option<Arc<str>>) {
+    fn finish(
+        &mut self,
+        status: Status,
+        output: Option<Value>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
+    ) {
         self.ended = Some(End { status, output, error, cause });
         self.fibers.clear();
         self.ready.clear();
@@ -398,7 +424,9 @@ impl Execution {
         let children: Vec<FiberId> = match &fiber.work {
             Work::Branches(branches) => branches.live.values().copied().collect(),
             Work::Items(items) => items.live.values().copied().collect(),
-            Work::Enter | Work::Act | Work::Finish(_) | Work::Task(_) | Work::Sleep | Work::Until(_) => Vec::new(),
+            Work::Enter | Work::Act | Work::Finish(_) | Work::Task(_) | Work::Sleep | Work::Until(_) => {
+                Vec::new()
+            }
         };
         for child in children {
             let domain = self.fibers.get(child).map(|it| it.domain);
@@ -551,11 +579,23 @@ impl Execution {
         match result {
             Ok(output) => {
                 let output = output.clone();
-                self.write(domain, chain.tail, EventType::ExecutionSucceeded, || Details::Output(output), true);
+                self.write(
+                    domain,
+                    chain.tail,
+                    EventType::ExecutionSucceeded,
+                    || Details::Output(output),
+                    true,
+                );
             }
             Err(failure) => {
                 let (error, cause) = (failure.error.clone(), failure.cause.clone());
-                self.write(domain, chain.tail, EventType::ExecutionFailed, || Details::Failure(error, cause), true);
+                self.write(
+                    domain,
+                    chain.tail,
+                    EventType::ExecutionFailed,
+                    || Details::Failure(error, cause),
+                    true,
+                );
             }
         }
     }

@@ -161,9 +161,10 @@ impl Fibers {
 
     /// All that are in their places.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (FiberId, &Fiber)> {
-        self.places.iter().enumerate().filter_map(|(at, (tenant, fiber))| {
-            Some((FiberId { at, tenant: *tenant }, fiber.as_deref()?))
-        })
+        self.places
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (tenant, fiber))| Some((FiberId { at, tenant: *tenant }, fiber.as_deref()?)))
     }
 
     pub(crate) fn clear(&mut self) {

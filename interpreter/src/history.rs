@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Json, json};
 use crate::clock::{self, Millis};
 use crate::value;
 
+/// Variables with the values they were given.
+pub type Assigned = Arc<[(Arc<str>, Value)]>;
+
 /// One event of an execution's history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -140,7 +143,7 @@ pub enum Details {
         /// Its output.
         output: Value,
         /// The variables it assigned, where it has `Assign`.
-        assigned: Option<Arc<[(Arc<str>, Value)]>>,
+        assigned: Option<Assigned>,
     },
     /// `TaskScheduled`, `LambdaFunctionScheduled`, `ActivityScheduled`.
     Scheduled(Box<Scheduled>),
@@ -271,9 +274,11 @@ impl Details {
             Details::Worker(name) => fields.maybe("workerName", name.as_deref()),
             Details::Output(output) => fields.data("output", output),
             Details::Failure(error, cause) => fields.failure(error, cause),
-            Details::Evaluation { error, cause, location, state } => {
-                fields.put("error", &**error).put("cause", &**cause).put("location", &**location).put("state", &**state)
-            }
+            Details::Evaluation { error, cause, location, state } => fields
+                .put("error", &**error)
+                .put("cause", &**cause)
+                .put("location", &**location)
+                .put("state", &**state),
             Details::Length(length) => fields.put("length", *length),
             Details::Iteration(name, index) => fields.put("name", &**name).put("index", *index),
             Details::MapRun(arn) => fields.put("mapRunArn", &**arn),

@@ -36,7 +36,7 @@ macro_rules! functions {
 
         impl Function {
             fn of_name(name: &str) -> Option<Function> {
-                match name { $(stringify!($name) => Some(Function::$name),)* _ => None }
+                match name { $(stringify!($name) => Some(Function::$name),)* "UUID" => Some(Function::Uuid), _ => None }
             }
 
             /// Least and most arguments.
@@ -69,7 +69,7 @@ functions! {
     MathRandom 2 3;
     MathAdd 2 2;
     StringSplit 2 2;
-    UUID 0 0;
+    Uuid 0 0;
 }
 
 /// Why a call failed.

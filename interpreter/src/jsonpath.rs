@@ -62,7 +62,9 @@ impl Path {
         let start = match &self.root {
             Root::Input | Root::Current => roots.input().clone(),
             Root::Context => roots.context(),
-            Root::Variable(name) => roots.variable(name).ok_or_else(|| format!("The variable '{name}' is not defined"))?,
+            Root::Variable(name) => {
+                roots.variable(name).ok_or_else(|| format!("The variable '{name}' is not defined"))?
+            }
         };
         find::find(self, &start, roots)
     }

@@ -70,7 +70,8 @@ pub fn java_order<T>(fields: &mut [(std::sync::Arc<str>, T)]) {
 }
 
 fn java_hash(text: &str) -> u32 {
-    let hash = text.encode_utf16().fold(0u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)));
+    let hash =
+        text.encode_utf16().fold(0u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)));
     hash ^ (hash >> 16)
 }
 

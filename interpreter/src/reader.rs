@@ -82,7 +82,9 @@ fn answer(reply: Reply) -> Result<Value, String> {
     match reply {
         Reply::Done { result: Ok(value), .. } => Ok(value),
         Reply::Done { result: Err(error), .. } => Err(error.cause.as_deref().unwrap_or("").to_owned()),
-        Reply::Submitted { .. } | Reply::Never | Reply::Refused(_) => Err("The service did not answer.".to_owned()),
+        Reply::Submitted { .. } | Reply::Never | Reply::Refused(_) => {
+            Err("The service did not answer.".to_owned())
+        }
     }
 }
 
@@ -94,9 +96,10 @@ fn text(bytes: &Arc<[u8]>) -> Result<&str, String> {
 fn json(text: &str, config: &ReaderConfig) -> Result<Vec<Value>, String> {
     let value: Value = text.parse().map_err(|_| "Attempting to map over non-iterable node.".to_owned())?;
     let value = match &config.items_pointer {
-        Some(pointer) => value.pointer(pointer).cloned().ok_or_else(|| {
-            format!("The ItemsPointer '{pointer}' does not reference a value in the file.")
-        })?,
+        Some(pointer) => value
+            .pointer(pointer)
+            .cloned()
+            .ok_or_else(|| format!("The ItemsPointer '{pointer}' does not reference a value in the file."))?,
         None => value,
     };
     match value {
@@ -163,7 +166,8 @@ fn manifest(
         inner.input_type = Some(InputType::Csv);
         for line in text.lines().map(|it| it.trim().trim_matches('"')).filter(|it| !it.is_empty()) {
             let address = line.strip_prefix("s3://").unwrap_or(line);
-            let (bucket, key) = address.split_once('/').ok_or("The manifest names a file that has no key.")?;
+            let (bucket, key) =
+                address.split_once('/').ok_or("The manifest names a file that has no key.")?;
             files.push((Some(bucket.to_owned()), key.to_owned()));
         }
     }

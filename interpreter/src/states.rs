@@ -8,7 +8,7 @@ use jsonata::{Object, Value};
 use crate::errors::{self, Failure, Reach};
 use crate::execution::{Due, Execution, Flow};
 use crate::fiber::{Chain, Fiber, FiberId, Work};
-use crate::history::{Details, EventType};
+use crate::history::{Assigned, Details, EventType};
 use crate::program::{Assign, Catcher, Kind, Selection, State, StateId};
 use crate::retry;
 use crate::scene::{LazyContext, Scene};
@@ -28,7 +28,7 @@ mod wait;
 /// What leaves a state: its output, the variables it assigns, where it goes.
 pub(crate) struct Leaving {
     pub(crate) output: Value,
-    pub(crate) assigned: Option<Arc<[(Arc<str>, Value)]>>,
+    pub(crate) assigned: Option<Assigned>,
     pub(crate) next: Option<StateId>,
 }
 
@@ -43,8 +43,9 @@ impl Execution {
         fiber.token = None;
         let (name, input) = (state.name.clone(), fiber.input.clone());
         let mut chain = fiber.chain;
-        fiber.entered =
-            self.record(fiber.domain, &mut chain, entered_event(&state.kind), || Details::Entered { name, input });
+        fiber.entered = self.record(fiber.domain, &mut chain, entered_event(&state.kind), || {
+            Details::Entered { name, input }
+        });
         fiber.chain = chain;
     }
 
@@ -65,7 +66,9 @@ impl Execution {
             Kind::Succeed => self.effective_input(fiber, state).map(Some),
             Kind::Choice(choice) => return self.choice(id, fiber, state, choice),
             Kind::Wait(wait) => return self.wait(id, fiber, state, wait),
-            Kind::Fail { error, cause } => return self.fail(id, fiber, state, error.as_ref(), cause.as_ref()),
+            Kind::Fail { error, cause } => {
+                return self.fail(id, fiber, state, error.as_ref(), cause.as_ref());
+            }
             Kind::Task(task) => self.task(id, fiber, state, task, services),
             Kind::Parallel { branches } => self.parallel(id, fiber, state, branches),
             Kind::Map(map) => self.map(id, fiber, state, map, services),
@@ -77,7 +80,12 @@ impl Execution {
         }
     }
 
-    fn pass(&mut self, fiber: &Fiber, state: &State, result: Option<&Value>) -> Result<Option<Value>, Failure> {
+    fn pass(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        result: Option<&Value>,
+    ) -> Result<Option<Value>, Failure> {
         if state.language == QueryLanguage::Jsonata {
             return Ok(Some(fiber.input.clone()));
         }
@@ -188,7 +196,12 @@ impl Execution {
         let kind = match &state.kind {
             Kind::Parallel { .. } => EventType::ParallelStateFailed,
             Kind::Map(_) => EventType::MapStateFailed,
-            Kind::Pass { .. } | Kind::Task(_) | Kind::Choice(_) | Kind::Wait(_) | Kind::Succeed | Kind::Fail { .. } => {
+            Kind::Pass { .. }
+            | Kind::Task(_)
+            | Kind::Choice(_)
+            | Kind::Wait(_)
+            | Kind::Succeed
+            | Kind::Fail { .. } => {
                 return;
             }
         };
@@ -203,7 +216,9 @@ impl Execution {
             let cause = failure.cause.as_deref().unwrap_or_default();
             failure.cause = Some(errors::in_state(&state.name, fiber.entered, cause).into());
         }
-        if let (Some(location), Some(error), Some(cause)) = (&failure.location, &failure.error, &failure.cause) {
+        if let (Some(location), Some(error), Some(cause)) =
+            (&failure.location, &failure.error, &failure.cause)
+        {
             let details = Details::Evaluation {
                 error: error.clone(),
                 cause: cause.clone(),
@@ -221,7 +236,13 @@ impl Execution {
         failure.told()
     }
 
-    fn caught(&mut self, fiber: &Fiber, state: &State, catcher: &Catcher, failure: &Failure) -> Result<Leaving, Failure> {
+    fn caught(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        catcher: &Catcher,
+        failure: &Failure,
+    ) -> Result<Leaving, Failure> {
         let error = failure.output();
         let assigned = self.assigned(fiber, state, catcher.assign.as_ref(), &error, Some(&error))?;
         let output = match (state.language, &catcher.output) {
@@ -246,7 +267,9 @@ impl Execution {
     pub(crate) fn parameters(&mut self, fiber: &Fiber, state: &State) -> Result<Value, Failure> {
         let input = self.effective_input(fiber, state)?;
         match &state.data.arguments {
-            Some(template) => self.with_scene(fiber, state, &input, None, None, |scene| template.evaluate(scene)),
+            Some(template) => {
+                self.with_scene(fiber, state, &input, None, None, |scene| template.evaluate(scene))
+            }
             None => Ok(input),
         }
     }
@@ -261,13 +284,17 @@ impl Execution {
         match selection {
             Selection::Whole => Ok(from.clone()),
             Selection::Nothing => Ok(value::empty()),
-            Selection::Query(query) => self.with_scene(fiber, state, from, None, None, |scene| query.select(scene)),
+            Selection::Query(query) => {
+                self.with_scene(fiber, state, from, None, None, |scene| query.select(scene))
+            }
         }
     }
 
     fn jsonpath_output(&mut self, fiber: &Fiber, state: &State, result: Value) -> Result<Value, Failure> {
         let result = match &state.data.result_selector {
-            Some(template) => self.with_scene(fiber, state, &result, None, None, |scene| template.evaluate(scene))?,
+            Some(template) => {
+                self.with_scene(fiber, state, &result, None, None, |scene| template.evaluate(scene))?
+            }
             None => result,
         };
         let output = if matches!(state.kind, Kind::Choice(_) | Kind::Wait(_) | Kind::Succeed) {
@@ -278,7 +305,13 @@ impl Execution {
         self.selected(fiber, state, &state.data.output_path, &output)
     }
 
-    fn with_result(&mut self, fiber: &Fiber, state: &State, result: &Value, template: &Template) -> Result<Value, Failure> {
+    fn with_result(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        result: &Value,
+        template: &Template,
+    ) -> Result<Value, Failure> {
         let has_result = matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_));
         let result = has_result.then_some(result);
         self.with_scene(fiber, state, &fiber.input, result, None, |scene| template.evaluate(scene))
@@ -292,14 +325,16 @@ impl Execution {
         assign: Option<&Assign>,
         result: &Value,
         error: Option<&Value>,
-    ) -> Result<Option<Arc<[(Arc<str>, Value)]>>, Failure> {
+    ) -> Result<Option<Assigned>, Failure> {
         let Some(assign) = assign else { return Ok(None) };
-        let has_result = matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_)) && error.is_none();
+        let has_result =
+            matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_)) && error.is_none();
         let mut all = Vec::with_capacity(assign.len());
         for (name, template) in assign {
-            let value = self.with_scene(fiber, state, result, has_result.then_some(result), error, |scene| {
-                template.evaluate(scene)
-            })?;
+            let value =
+                self.with_scene(fiber, state, result, has_result.then_some(result), error, |scene| {
+                    template.evaluate(scene)
+                })?;
             all.push((name.clone(), value));
         }
         self.check_variables(&fiber.variables, &all)?;
@@ -312,7 +347,8 @@ impl Execution {
             for (name, it) in assigned {
                 let len = value::json_len(it, limit);
                 if len > limit {
-                    let cause = format!("The variable '{name}' exceeds the maximum number of bytes service limit.");
+                    let cause =
+                        format!("The variable '{name}' exceeds the maximum number of bytes service limit.");
                     return Err(Failure::new(errors::DATA_LIMIT_EXCEEDED, cause).own());
                 }
                 left = left.checked_sub(len).ok_or_else(|| {
@@ -378,7 +414,8 @@ fn insert(input: &Value, path: &Selection, result: Value) -> Result<Value, Failu
         Selection::Query(query) => {
             let crate::template::QueryKind::Path(path) = &query.kind else { return Ok(result) };
             jsonpath::insert(input, path, result).ok_or_else(|| {
-                let cause = format!("Unable to apply step \"{}\" to input {}", query.text, value::json(input));
+                let cause =
+                    format!("Unable to apply step \"{}\" to input {}", query.text, value::json(input));
                 Failure::new(errors::RESULT_PATH_MATCH, cause).own()
             })
         }

@@ -71,7 +71,9 @@ impl Query {
             QueryKind::Path(path) => match path.find(scene) {
                 Ok(found) => Ok(found),
                 // Recorded: an index beyond the end gives null here, though not in `InputPath`.
-                Err(why) if matches!(path.steps.last(), Some(Step::Index(_))) && why.starts_with("No results") => {
+                Err(why)
+                    if matches!(path.steps.last(), Some(Step::Index(_))) && why.starts_with("No results") =>
+                {
                     Ok(Value::Null)
                 }
                 Err(_) => {
@@ -110,8 +112,8 @@ impl Query {
 
 impl Jsonata {
     pub(crate) fn compile(source: &str, field: &str, pointer: &str) -> Result<Jsonata, CompileError> {
-        let expression =
-            Expression::parse(source, Dialect::Aws).map_err(|it| CompileError::new(pointer, format!("{source}: {it}")))?;
+        let expression = Expression::parse(source, Dialect::Aws)
+            .map_err(|it| CompileError::new(pointer, format!("{source}: {it}")))?;
         Ok(Jsonata { expression, field: field.into(), context: mentions_context(source) })
     }
 
@@ -211,7 +213,9 @@ fn jsonata_template(json: &Json, field: &str, pointer: &str) -> Result<Template,
         Json::Object(members) => {
             let members: Result<Vec<_>, CompileError> = members
                 .iter()
-                .map(|(name, it)| Ok((name.as_str().into(), jsonata_template(it, &format!("{field}/{name}"), pointer)?)))
+                .map(|(name, it)| {
+                    Ok((name.as_str().into(), jsonata_template(it, &format!("{field}/{name}"), pointer)?))
+                })
                 .collect();
             members.map(object)
         }
@@ -249,6 +253,8 @@ fn array(items: Vec<Template>) -> Template {
 fn constant(template: Template) -> Value {
     match template {
         Template::Constant(value) => value,
-        Template::Query(_) | Template::Expression(_) | Template::Object(_) | Template::Array(_) => value::empty(),
+        Template::Query(_) | Template::Expression(_) | Template::Object(_) | Template::Array(_) => {
+            value::empty()
+        }
     }
 }

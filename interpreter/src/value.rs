@@ -29,11 +29,6 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
     value.type_name()
 }
 
-/// A whole number that is not negative.
-pub(crate) fn whole(value: &Value) -> Option<u64> {
-    value.as_i64().and_then(|it| u64::try_from(it).ok())
-}
-
 /// Whether two values are one and the same in memory, so that nothing needs to be checked twice.
 pub(crate) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {

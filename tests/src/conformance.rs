@@ -41,7 +41,8 @@ pub fn run_folder(folder: &Path) -> Result<Report, String> {
     let mut report = Report::default();
     for file in files {
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let cases: Json = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        let cases: Json =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         for case in cases.as_array().into_iter().flatten() {
             run_case(case, &mut report);
         }

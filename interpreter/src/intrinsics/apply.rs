@@ -32,10 +32,12 @@ pub(super) fn apply(function: Function, arguments: &[Value], random: &mut Random
         (F::Base64Decode, [data]) => decode(short(data)?),
         (F::Hash, [data, algorithm]) => hash(data, text(algorithm)?),
         (F::JsonMerge, [one, other, deep]) => merge(one, other, deep),
-        (F::MathRandom, [from, to, seed @ ..]) => between(number(from)?, number(to)?, unit(seed.first(), random)),
+        (F::MathRandom, [from, to, seed @ ..]) => {
+            between(number(from)?, number(to)?, unit(seed.first(), random))
+        }
         (F::MathAdd, [one, other]) => Ok(Value::from(whole(one)? + whole(other)?)),
         (F::StringSplit, [data, splitters]) => Ok(split(text(data)?, text(splitters)?)),
-        (F::UUID, []) => Ok(Value::from(random.uuid())),
+        (F::Uuid, []) => Ok(Value::from(random.uuid())),
         // The parser has counted the arguments.
         _ => Err("wrong number of arguments".to_owned()),
     }

@@ -75,7 +75,9 @@ impl Reader<'_> {
         let arguments = self.arguments(depth)?;
         let (least, most) = function.arity();
         if !(least..=most).contains(&arguments.len()) {
-            return Err(self.error(&format!("`States.{name}` takes {least} arguments, not {}", arguments.len())));
+            return Err(
+                self.error(&format!("`States.{name}` takes {least} arguments, not {}", arguments.len()))
+            );
         }
         Ok(Call { function, arguments })
     }
@@ -117,7 +119,9 @@ impl Reader<'_> {
     fn literal(&mut self) -> Result<Value, ParseError> {
         let word = self.word(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
         word.parse().map_err(|_| {
-            self.error("expected a text in single quotes, a number, `true`, `false`, `null`, a path or a call")
+            self.error(
+                "expected a text in single quotes, a number, `true`, `false`, `null`, a path or a call",
+            )
         })
     }
 

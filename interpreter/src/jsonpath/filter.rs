@@ -49,7 +49,9 @@ fn matches(value: &Value, pattern: &str, fold: bool) -> bool {
     let text = match value {
         Value::String(text) => text.to_string(),
         Value::Number(_) | Value::Long(_) | Value::Bool(_) => value.to_string(),
-        Value::Undefined | Value::Null | Value::Array(_) | Value::Object(_) | Value::Function(_) => return false,
+        Value::Undefined | Value::Null | Value::Array(_) | Value::Object(_) | Value::Function(_) => {
+            return false;
+        }
     };
     // Jayway asks the whole text to match.
     let whole = format!("^(?:{pattern})$");
@@ -78,21 +80,35 @@ fn compare(left: Option<&Value>, operator: Compare, right: Option<&Value>) -> bo
         },
         Compare::In => left.is_some_and(|left| items(right).is_some_and(|it| it.contains(left))),
         Compare::Nin => left.is_some_and(|left| items(right).is_some_and(|it| !it.contains(left))),
-        Compare::SubsetOf => pairs(items(left), items(right), |left, right| left.iter().all(|it| right.contains(it))),
-        Compare::AnyOf => pairs(items(left), items(right), |left, right| left.iter().any(|it| right.contains(it))),
-        Compare::NoneOf => pairs(items(left), items(right), |left, right| !left.iter().any(|it| right.contains(it))),
-        Compare::All => pairs(items(left), items(right), |left, right| right.iter().all(|it| left.contains(it))),
+        Compare::SubsetOf => {
+            pairs(items(left), items(right), |left, right| left.iter().all(|it| right.contains(it)))
+        }
+        Compare::AnyOf => {
+            pairs(items(left), items(right), |left, right| left.iter().any(|it| right.contains(it)))
+        }
+        Compare::NoneOf => {
+            pairs(items(left), items(right), |left, right| !left.iter().any(|it| right.contains(it)))
+        }
+        Compare::All => {
+            pairs(items(left), items(right), |left, right| right.iter().all(|it| left.contains(it)))
+        }
         Compare::Contains => match (left, right) {
             (Some(Value::String(left)), Some(Value::String(right))) => left.contains(&**right),
             (Some(Value::Array(left)), Some(right)) => left.contains(right),
             _ => false,
         },
-        Compare::Size => length(left).is_some_and(|it| right.and_then(Value::as_i64) == i64::try_from(it).ok()),
+        Compare::Size => {
+            length(left).is_some_and(|it| right.and_then(Value::as_i64) == i64::try_from(it).ok())
+        }
         Compare::Empty => length(left).is_some_and(|it| right.and_then(Value::as_bool) == Some(it == 0)),
     }
 }
 
-fn pairs(left: Option<Vec<Value>>, right: Option<Vec<Value>>, holds: impl Fn(&[Value], &[Value]) -> bool) -> bool {
+fn pairs(
+    left: Option<Vec<Value>>,
+    right: Option<Vec<Value>>,
+    holds: impl Fn(&[Value], &[Value]) -> bool,
+) -> bool {
     matches!((left, right), (Some(left), Some(right)) if holds(&left, &right))
 }
 

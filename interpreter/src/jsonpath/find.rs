@@ -40,7 +40,12 @@ fn straight<'v>(steps: &[Step], start: &'v Value) -> Option<&'v Value> {
     steps.iter().try_fold(start, |value, step| match step {
         Step::Name(name) => value.get(name),
         Step::Index(at) => item(value, *at),
-        Step::Names(_) | Step::Indexes(_) | Step::Slice(..) | Step::Wildcard | Step::Filter(_) | Step::Descend => None,
+        Step::Names(_)
+        | Step::Indexes(_)
+        | Step::Slice(..)
+        | Step::Wildcard
+        | Step::Filter(_)
+        | Step::Descend => None,
     })
 }
 
@@ -72,7 +77,9 @@ impl Walk<'_> {
             }
             Step::Indexes(all) => {
                 self.array(steps, value, upstream)?;
-                all.iter().filter_map(|at| item(value, *at)).try_for_each(|it| self.go(rest, it, false, depth))
+                all.iter()
+                    .filter_map(|at| item(value, *at))
+                    .try_for_each(|it| self.go(rest, it, false, depth))
             }
             Step::Slice(from, to) => {
                 self.array(steps, value, upstream)?;
@@ -83,7 +90,11 @@ impl Walk<'_> {
                 if value.is_array() {
                     let roots = self.roots;
                     self.children(value, |walk, it| {
-                        if filter::holds(filter, it, roots) { walk.go(rest, it, false, depth) } else { Ok(()) }
+                        if filter::holds(filter, it, roots) {
+                            walk.go(rest, it, false, depth)
+                        } else {
+                            Ok(())
+                        }
                     })
                 } else if value.is_object() && filter::holds(filter, value, self.roots) {
                     self.go(rest, value, false, depth)
@@ -114,9 +125,20 @@ impl Walk<'_> {
         }
     }
 
-    fn names(&mut self, names: &[Arc<str>], rest: &[Step], value: &Value, upstream: bool, depth: usize) -> Result<(), String> {
+    fn names(
+        &mut self,
+        names: &[Arc<str>],
+        rest: &[Step],
+        value: &Value,
+        upstream: bool,
+        depth: usize,
+    ) -> Result<(), String> {
         if !value.is_object() {
-            return if upstream { Err(format!("No results for path: {}", self.canonical(rest.len()))) } else { Ok(()) };
+            return if upstream {
+                Err(format!("No results for path: {}", self.canonical(rest.len())))
+            } else {
+                Ok(())
+            };
         }
         let present = names.iter().filter_map(|name| Some((name, value.get(name)?)));
         if rest.is_empty() {
@@ -135,7 +157,8 @@ impl Walk<'_> {
         if value.is_null() {
             return Err(format!("The path {so_far} is null"));
         }
-        let this = Path { root: super::Root::Input, steps: steps.get(..1).unwrap_or(&[]).to_vec(), function: None };
+        let this =
+            Path { root: super::Root::Input, steps: steps.get(..1).unwrap_or(&[]).to_vec(), function: None };
         let this = this.to_string();
         Err(format!(
             "Filter: {} can only be applied to arrays. Current context is: {value}",
@@ -220,9 +243,12 @@ fn apply(function: &Function, operand: &Value) -> Result<Value, String> {
             Value::Array(items) => Value::from(items.len()),
             Value::Object(members) => Value::from(members.len()),
             Value::String(text) => Value::from(text.chars().count()),
-            Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Long(_) | Value::Function(_) => {
-                Value::Null
-            }
+            Value::Undefined
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Long(_)
+            | Value::Function(_) => Value::Null,
         }),
         Function::Min => of_numbers(numbers().fold(f64::INFINITY, f64::min)),
         Function::Max => of_numbers(numbers().fold(f64::NEG_INFINITY, f64::max)),
@@ -233,9 +259,9 @@ fn apply(function: &Function, operand: &Value) -> Result<Value, String> {
             let mean = numbers().sum::<f64>() / count;
             of_numbers((numbers().map(|it| (it - mean).powi(2)).sum::<f64>() / count).sqrt())
         }
-        Function::Keys => {
-            Ok(operand.as_object().map_or(Value::Null, |it| Value::array(it.keys().map(|it| Value::from(it.clone())))))
-        }
+        Function::Keys => Ok(operand
+            .as_object()
+            .map_or(Value::Null, |it| Value::array(it.keys().map(|it| Value::from(it.clone()))))),
         Function::First => at_index(operand, 0),
         Function::Last => at_index(operand, -1),
         Function::Index(at) => at_index(operand, *at),

@@ -28,6 +28,11 @@ fn put(value: Value, steps: &[Step], result: Value) -> Option<Value> {
             *slot = put(std::mem::take(slot), rest, result)?;
             Some(Value::Array(items))
         }
-        Step::Names(_) | Step::Indexes(_) | Step::Slice(..) | Step::Wildcard | Step::Filter(_) | Step::Descend => None,
+        Step::Names(_)
+        | Step::Indexes(_)
+        | Step::Slice(..)
+        | Step::Wildcard
+        | Step::Filter(_)
+        | Step::Descend => None,
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jsonata::Value;
 
-use super::ast::{Compare, Filter, Function, Operand, Path, Root, Step};
 use super::SyntaxError;
+use super::ast::{Compare, Filter, Function, Operand, Path, Root, Step};
 
 /// Filters may nest; no deeper than this.
 const MAX_DEPTH: usize = 64;
@@ -158,7 +158,11 @@ impl<'t> Reader<'t> {
             ("index", [at]) => Function::Index(at.as_f64().map_or(0, |it| it as i64)),
             ("concat", _) => Function::Concat(arguments),
             ("append", _) => Function::Append(arguments),
-            _ => return Err(self.error(&format!("there is no function `{name}` with {} arguments", arguments.len()))),
+            _ => {
+                return Err(
+                    self.error(&format!("there is no function `{name}` with {} arguments", arguments.len()))
+                );
+            }
         })
     }
 
@@ -235,7 +239,9 @@ impl<'t> Reader<'t> {
     }
 
     fn quoted(&mut self) -> Result<String, SyntaxError> {
-        let Some(quote @ ('\'' | '"')) = self.peek() else { return Err(self.error("expected a quoted name")) };
+        let Some(quote @ ('\'' | '"')) = self.peek() else {
+            return Err(self.error("expected a quoted name"));
+        };
         self.at += 1;
         let mut out = String::new();
         loop {

@@ -63,7 +63,8 @@ fn cell(text: &str, delimiter: char) -> (String, &str) {
 mod tests {
     #[test]
     fn cells_may_be_quoted() {
-        let rows: Vec<_> = super::rows("a,b\n\"x, y\",\"say \"\"hi\"\"\"\r\n\n1,\n\"two\nlines\",3", ',').collect();
+        let rows: Vec<_> =
+            super::rows("a,b\n\"x, y\",\"say \"\"hi\"\"\"\r\n\n1,\n\"two\nlines\",3", ',').collect();
         let expected = [vec!["a", "b"], vec!["x, y", "say \"hi\""], vec!["1", ""], vec!["two\nlines", "3"]];
         assert_eq!(rows, expected);
     }

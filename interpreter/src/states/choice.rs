@@ -97,7 +97,12 @@ fn find(scene: &mut Scene<'_>, query: &Query) -> Result<Option<Value>, Failure> 
     }
 }
 
-fn compare(scene: &mut Scene<'_>, variable: &Query, operator: Operator, operand: &Operand) -> Result<bool, Failure> {
+fn compare(
+    scene: &mut Scene<'_>,
+    variable: &Query,
+    operator: Operator,
+    operand: &Operand,
+) -> Result<bool, Failure> {
     let missing = |query: &Query| Failure::runtime(errors::choice_path(&query.text)).own();
     let left = find(scene, variable)?;
     if operator == Operator::IsPresent {
@@ -132,7 +137,9 @@ fn test(left: &Value, operator: Operator, right: &Value) -> bool {
         Operator::StringGreaterThan => text() == Some(Ordering::Greater),
         Operator::StringLessThanEquals => less_or_equal(text()),
         Operator::StringGreaterThanEquals => more_or_equal(text()),
-        Operator::StringMatches => matches!((left.as_str(), right.as_str()), (Some(it), Some(like)) if matches(it, like)),
+        Operator::StringMatches => {
+            matches!((left.as_str(), right.as_str()), (Some(it), Some(like)) if matches(it, like))
+        }
         Operator::NumericEquals => number() == Some(Ordering::Equal),
         Operator::NumericLessThan => number() == Some(Ordering::Less),
         Operator::NumericGreaterThan => number() == Some(Ordering::Greater),

@@ -188,7 +188,9 @@ impl Execution {
             Value::Array(items) => Ok(Source::Array(items)),
             Value::Object(members) if distributed => Ok(Source::Object(members)),
             value => Err(match (state.language, &map.items) {
-                (QueryLanguage::Jsonata, Some(Template::Expression(expression))) => expression.wrong_type("array", &value),
+                (QueryLanguage::Jsonata, Some(Template::Expression(expression))) => {
+                    expression.wrong_type("array", &value)
+                }
                 (QueryLanguage::Jsonata, _) => {
                     let cause = format!("The value for the field 'Items' must be an array, but was: {value}");
                     Failure::evaluation("Items", cause)
@@ -196,7 +198,9 @@ impl Execution {
                 (QueryLanguage::JsonPath, _) => {
                     let path = match &map.items_path {
                         crate::program::Selection::Query(query) => query.text.to_string(),
-                        crate::program::Selection::Whole | crate::program::Selection::Nothing => "$".to_owned(),
+                        crate::program::Selection::Whole | crate::program::Selection::Nothing => {
+                            "$".to_owned()
+                        }
                     };
                     Failure::runtime(format!("Reference path \"{path}\" must point to array.")).own()
                 }
@@ -310,8 +314,10 @@ impl Execution {
         let name = state.name.clone();
         let details = || Details::Iteration(name, index as u64);
         self.record(fiber.domain, &mut chain, EventType::MapIterationStarted, details);
-        let child = self.spawn(Some((id, index)), fiber.domain, map.start, input, fiber.variables.clone(), chain);
-        let iterations = fiber.iterations.iter().cloned().chain([(state.name.clone(), index as u64)]).collect();
+        let child =
+            self.spawn(Some((id, index)), fiber.domain, map.start, input, fiber.variables.clone(), chain);
+        let iterations =
+            fiber.iterations.iter().cloned().chain([(state.name.clone(), index as u64)]).collect();
         if let Some(it) = self.fibers.get_mut(child) {
             it.item = Some(item);
             it.iterations = iterations;
@@ -429,7 +435,12 @@ impl Execution {
 }
 
 /// Groups items so that no batch passes a bound; an item alone may.
-pub(super) fn batch(items: Array, max_items: Option<usize>, max_bytes: Option<usize>, input: Option<Value>) -> Batches {
+pub(super) fn batch(
+    items: Array,
+    max_items: Option<usize>,
+    max_bytes: Option<usize>,
+    input: Option<Value>,
+) -> Batches {
     let fixed = input.as_ref().map_or(0, |it| value::json_len(it, usize::MAX / 2) + 14);
     let mut ends = Vec::new();
     let (mut count, mut bytes) = (0usize, 0usize);

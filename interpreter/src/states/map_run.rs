@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asl::model::{ExecutionType, InputType, OutputType, ProcessorMode, Transformation};
+use asl::model::{ExecutionType, OutputType, ProcessorMode, Transformation};
 use jsonata::{Array, Object, Value};
 
 use crate::errors::{self, Failure};
@@ -55,7 +55,8 @@ impl Execution {
         let names = &self.options.names;
         let (region, account) = (names.region.clone(), names.account.clone());
         let run_id = self.random.uuid();
-        let arn: Arc<str> = format!("arn:aws:states:{region}:{account}:mapRun:{machine}/{label}:{run_id}").into();
+        let arn: Arc<str> =
+            format!("arn:aws:states:{region}:{account}:mapRun:{machine}/{label}:{run_id}").into();
         let mut chain = fiber.chain;
         let started = arn.clone();
         self.record(fiber.domain, &mut chain, EventType::MapRunStarted, || Details::MapRun(started));
@@ -76,9 +77,9 @@ impl Execution {
                 let max_bytes =
                     self.number_or(fiber, state, batcher.max_bytes.as_ref(), "MaxInputBytesPerBatch", input)?;
                 let extra = match &batcher.input {
-                    Some(template) => {
-                        Some(self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?)
-                    }
+                    Some(template) => Some(
+                        self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?,
+                    ),
                     None => None,
                 };
                 Source::Batches(batch(items, max_items, max_bytes, extra))
@@ -111,7 +112,9 @@ impl Execution {
         services: &mut dyn Services,
     ) -> Result<Array, Failure> {
         let arguments = match &reader.arguments {
-            Some(template) => self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?,
+            Some(template) => {
+                self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?
+            }
             None => value::empty(),
         };
         let max = match &reader.max_items {
@@ -138,7 +141,14 @@ impl Execution {
     }
 
     /// Starts the child execution of one item.
-    pub(super) fn start_child(&mut self, map_id: FiberId, map: &Map, items: &Items, index: usize, input: Value) -> FiberId {
+    pub(super) fn start_child(
+        &mut self,
+        map_id: FiberId,
+        map: &Map,
+        items: &Items,
+        index: usize,
+        input: Value,
+    ) -> FiberId {
         let label = items.run.as_ref().map_or_else(|| "".into(), |it| it.label.clone());
         let name = self.random.uuid();
         let parent = self.fibers.get(map_id).map_or(0, |it| it.domain);
@@ -161,7 +171,10 @@ impl Execution {
         }
         let mut chain = Chain::default();
         let (started, role) = (input.clone(), self.options.names.role.as_str().into());
-        self.record(domain_id, &mut chain, EventType::ExecutionStarted, || Details::Started { input: started, role });
+        self.record(domain_id, &mut chain, EventType::ExecutionStarted, || Details::Started {
+            input: started,
+            role,
+        });
         // Outer variables are not seen in a distributed map.
         let child = self.spawn(None, domain_id, map.start, input, Object::new(), Chain::default());
         if let Some(it) = self.fibers.get_mut(child) {
@@ -313,7 +326,10 @@ impl Execution {
                     Value::from(entries)
                 };
                 let text = if lines { json_lines(&body) } else { body.to_string() };
-                list.push(value::object([("Key", Value::from(key.as_str())), ("Size", Value::from(text.len()))]));
+                list.push(value::object([
+                    ("Key", Value::from(key.as_str())),
+                    ("Size", Value::from(text.len())),
+                ]));
                 self.put(fiber, state, writer, &bucket, &key, text, services)?;
             }
             written.insert(name, Value::from(list));
@@ -411,7 +427,9 @@ impl Execution {
 
 fn shaped(transformation: Transformation, outputs: Vec<Value>) -> Value {
     match transformation {
-        Transformation::None | Transformation::Compact | Transformation::LoadAndFlatten => Value::from(outputs),
+        Transformation::None | Transformation::Compact | Transformation::LoadAndFlatten => {
+            Value::from(outputs)
+        }
         Transformation::Flatten => Value::array(outputs.into_iter().flat_map(|it| match it {
             Value::Array(items) => items.into_vec(),
             other => vec![other],
@@ -422,9 +440,4 @@ fn shaped(transformation: Transformation, outputs: Vec<Value>) -> Value {
 fn json_lines(value: &Value) -> String {
     let items = value.as_array().map_or(&[][..], |it| it.as_slice());
     items.iter().map(|it| format!("{it}\n")).collect()
-}
-
-/// Whether an input type is one whose objects are listed and not read.
-pub(crate) fn is_listing(input_type: Option<InputType>) -> bool {
-    input_type.is_none()
 }

@@ -45,14 +45,19 @@ impl Execution {
         match number {
             Number::Literal(it) => Ok(*it),
             Number::Expression(expression) => {
-                let value = self.with_scene(fiber, state, input, None, None, |scene| expression.evaluate(scene))?;
+                let value =
+                    self.with_scene(fiber, state, input, None, None, |scene| expression.evaluate(scene))?;
                 let number = value.as_f64().filter(|it| kind == NumberKind::Float || it.fract() == 0.0);
-                number.ok_or_else(|| expression.wrong_type(if kind == NumberKind::Integer { "integer" } else { "number" }, &value))
+                number.ok_or_else(|| {
+                    expression
+                        .wrong_type(if kind == NumberKind::Integer { "integer" } else { "number" }, &value)
+                })
             }
             Number::Path(query) => {
                 let value = self.with_scene(fiber, state, input, None, None, |scene| query.select(scene))?;
                 kind.read(&value).ok_or_else(|| {
-                    Failure::runtime(errors::not_a_number(&query.field, &value, kind.name(), &query.text)).own()
+                    Failure::runtime(errors::not_a_number(&query.field, &value, kind.name(), &query.text))
+                        .own()
                 })
             }
         }
@@ -72,12 +77,21 @@ impl Execution {
     }
 
     /// A text field; what is no text has the error of its language.
-    pub(super) fn text(&mut self, fiber: &Fiber, state: &State, text: &Text, input: &Value) -> Result<Value, Failure> {
+    pub(super) fn text(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        text: &Text,
+        input: &Value,
+    ) -> Result<Value, Failure> {
         match text {
             Text::Literal(it) => Ok(Value::from(it.clone())),
-            Text::Path(query) => self.with_scene(fiber, state, input, None, None, |scene| query.evaluate(scene)),
+            Text::Path(query) => {
+                self.with_scene(fiber, state, input, None, None, |scene| query.evaluate(scene))
+            }
             Text::Expression(expression) => {
-                let value = self.with_scene(fiber, state, input, None, None, |scene| expression.evaluate(scene))?;
+                let value =
+                    self.with_scene(fiber, state, input, None, None, |scene| expression.evaluate(scene))?;
                 if value.is_string() { Ok(value) } else { Err(expression.wrong_type("string", &value)) }
             }
         }

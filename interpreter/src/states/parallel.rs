@@ -25,7 +25,8 @@ impl Execution {
         let mut live = BTreeMap::new();
         for (index, start) in branches.iter().enumerate() {
             let parent = Some((id, index));
-            let branch = self.spawn(parent, fiber.domain, *start, input.clone(), fiber.variables.clone(), chain);
+            let branch =
+                self.spawn(parent, fiber.domain, *start, input.clone(), fiber.variables.clone(), chain);
             if let Some(it) = self.fibers.get_mut(branch) {
                 it.item = fiber.item.clone();
                 it.iterations = fiber.iterations.clone();
@@ -44,13 +45,24 @@ impl Execution {
     }
 
     /// A branch or an iteration is over.
-    pub(crate) fn child_ended(&mut self, parent: FiberId, index: usize, child: &Fiber, result: Result<Value, Failure>) {
+    pub(crate) fn child_ended(
+        &mut self,
+        parent: FiberId,
+        index: usize,
+        child: &Fiber,
+        result: Result<Value, Failure>,
+    ) {
         let Some(mut fiber) = self.fibers.take(parent) else { return };
         let work = std::mem::replace(&mut fiber.work, Work::Act);
         let more = match work {
             Work::Branches(branches) => self.branch_ended(&mut fiber, branches, index, child, result),
             Work::Items(items) => self.iteration_ended(&mut fiber, items, index, child, result),
-            other @ (Work::Enter | Work::Act | Work::Finish(_) | Work::Task(_) | Work::Sleep | Work::Until(_)) => {
+            other @ (Work::Enter
+            | Work::Act
+            | Work::Finish(_)
+            | Work::Task(_)
+            | Work::Sleep
+            | Work::Until(_)) => {
                 fiber.work = other;
                 Flow::Wait
             }
@@ -88,7 +100,9 @@ impl Execution {
                     return Flow::Wait;
                 }
                 let mut chain = Chain::at(branches.last);
-                self.record_aside(fiber.domain, &mut chain, EventType::ParallelStateSucceeded, || Details::None);
+                self.record_aside(fiber.domain, &mut chain, EventType::ParallelStateSucceeded, || {
+                    Details::None
+                });
                 fiber.chain = chain;
                 fiber.work = Work::Finish(Ok(Value::from(branches.results)));
                 Flow::Next
@@ -98,7 +112,13 @@ impl Execution {
 
     /// Gives up the children that a failure cuts short. Each one's state is recorded as aborted, all after the
     /// failed child's last event.
-    pub(super) fn cut(&mut self, domain: usize, after: u64, map: Option<&std::sync::Arc<str>>, children: &[FiberId]) {
+    pub(super) fn cut(
+        &mut self,
+        domain: usize,
+        after: u64,
+        map: Option<&std::sync::Arc<str>>,
+        children: &[FiberId],
+    ) {
         for child in children {
             let Some(fiber) = self.fibers.get(*child) else { continue };
             let inside = fiber.entered > 0 && !matches!(fiber.work, Work::Enter);

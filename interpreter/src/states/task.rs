@@ -232,7 +232,11 @@ impl Execution {
         true
     }
 
-    fn with_task(&mut self, id: FiberId, act: impl FnOnce(&mut Execution, &mut Fiber, &State, &Task) -> Flow) {
+    fn with_task(
+        &mut self,
+        id: FiberId,
+        act: impl FnOnce(&mut Execution, &mut Fiber, &State, &Task) -> Flow,
+    ) {
         let Some(mut fiber) = self.fibers.take(id) else { return };
         let program = self.program.clone();
         let flow = match program.states.get(fiber.state) {
@@ -353,7 +357,9 @@ impl Execution {
         let (kind, details) = match (Family::of(&task.resource), service(&task.resource)) {
             (Family::Task, Some(service)) => (EventType::TaskSucceeded, Details::TaskOutput(service, output)),
             (Family::Activity, _) => (EventType::ActivitySucceeded, Details::Output(output)),
-            (Family::Lambda | Family::Task, _) => (EventType::LambdaFunctionSucceeded, Details::Output(output)),
+            (Family::Lambda | Family::Task, _) => {
+                (EventType::LambdaFunctionSucceeded, Details::Output(output))
+            }
         };
         self.record_task(fiber, kind, details);
     }

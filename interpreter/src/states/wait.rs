@@ -35,11 +35,19 @@ impl Execution {
         }
     }
 
-    fn wait_seconds(&mut self, fiber: &Fiber, state: &State, seconds: &Number, input: &Value) -> Result<Millis, Failure> {
+    fn wait_seconds(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        seconds: &Number,
+        input: &Value,
+    ) -> Result<Millis, Failure> {
         let number = match seconds {
             Number::Path(query) => {
-                let found = self.with_scene(fiber, state, input, None, None, |scene| query.select(scene)).ok();
-                let number = found.as_ref().and_then(Value::as_f64).filter(|it| *it >= 0.0 && it.fract() == 0.0);
+                let found =
+                    self.with_scene(fiber, state, input, None, None, |scene| query.select(scene)).ok();
+                let number =
+                    found.as_ref().and_then(Value::as_f64).filter(|it| *it >= 0.0 && it.fract() == 0.0);
                 number.ok_or_else(|| Failure::runtime(errors::wait_path(&query.field, &query.text)).own())?
             }
             Number::Literal(_) | Number::Expression(_) => {
@@ -49,10 +57,17 @@ impl Execution {
         Ok(millis(number))
     }
 
-    fn wait_timestamp(&mut self, fiber: &Fiber, state: &State, at: &Text, input: &Value) -> Result<Millis, Failure> {
+    fn wait_timestamp(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        at: &Text,
+        input: &Value,
+    ) -> Result<Millis, Failure> {
         let value = match at {
             Text::Path(query) => {
-                let found = self.with_scene(fiber, state, input, None, None, |scene| query.select(scene)).ok();
+                let found =
+                    self.with_scene(fiber, state, input, None, None, |scene| query.select(scene)).ok();
                 found
                     .filter(Value::is_string)
                     .ok_or_else(|| Failure::runtime(errors::wait_path(&query.field, &query.text)).own())?
@@ -64,7 +79,8 @@ impl Execution {
             QueryLanguage::Jsonata => Failure::evaluation("Timestamp", errors::bad_timestamp(text)),
             QueryLanguage::JsonPath => Failure::runtime(errors::bad_timestamp(text)).own(),
         })?;
-        let until = Millis::try_from(nanos.div_euclid(1_000_000) + i128::from(nanos.rem_euclid(1_000_000) != 0));
+        let until =
+            Millis::try_from(nanos.div_euclid(1_000_000) + i128::from(nanos.rem_euclid(1_000_000) != 0));
         Ok(until.unwrap_or(Millis::MAX).saturating_sub(self.now).max(0))
     }
 }

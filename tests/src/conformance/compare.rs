@@ -20,7 +20,23 @@ const WORDS: [&str; 15] = [
     "RandomNumberGenerated",
     "generated-uuid",
 ];
-const MORE_WORDS: [&str; 4] = ["x-amzn-RequestId", "x-amz-crc32", "redacted", "map_run_arn"];
+const MORE_WORDS: [&str; 7] = [
+    "x-amzn-RequestId",
+    "x-amz-crc32",
+    "redacted",
+    "map_run_arn",
+    "a_task_token",
+    "a_message_id",
+    "entered-time",
+];
+
+/// Also as JSON text, `"date"`, and as a token within a token, `<<task_token>:1>`.
+fn is_word(text: &str) -> bool {
+    let bare = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(text);
+    let nested =
+        text.strip_prefix("<<").and_then(|it| it.strip_suffix('>')).is_some_and(|it| it.contains(">:"));
+    nested || WORDS.contains(&bare) || MORE_WORDS.contains(&bare)
+}
 
 /// The first place where `got` is not what was recorded, or `None`.
 pub(super) fn difference(expected: &Json, got: &Json) -> Option<String> {
@@ -30,19 +46,28 @@ pub(super) fn difference(expected: &Json, got: &Json) -> Option<String> {
 fn differ(expected: &Json, got: &Json, path: &mut String) -> Option<String> {
     let (expected, got) = (&parsed(expected), &parsed(got));
     match (expected, got) {
-        (Json::String(word), _) if WORDS.contains(&word.as_str()) || MORE_WORDS.contains(&word.as_str()) => None,
+        (Json::String(word), _) if is_word(word) => None,
         (Json::String(one), Json::String(other)) => differ_text(one, other, path),
-        (Json::Array(_), Json::String(text)) if text.starts_with('[') => match serde_json::from_str::<Json>(text) {
-            Ok(other) => differ(expected, &other, path),
-            Err(_) => say(expected, got, path),
-        },
+        (Json::Array(_), Json::String(text)) if text.starts_with('[') => {
+            match serde_json::from_str::<Json>(text) {
+                Ok(other) => differ(expected, &other, path),
+                Err(_) => say(expected, got, path),
+            }
+        }
         (Json::Number(one), Json::Number(other)) if one.as_f64() == other.as_f64() => None,
         // Some recordings hold bare numbers where AWS gives text.
-        (Json::Number(_), Json::String(text)) if text.parse::<f64>().is_ok_and(|it| expected.as_f64() == Some(it)) => None,
+        (Json::Number(_), Json::String(text))
+            if text.parse::<f64>().is_ok_and(|it| expected.as_f64() == Some(it)) =>
+        {
+            None
+        }
         (Json::Object(one), Json::Object(other)) => {
             for (name, value) in one {
-                let Some(found) = other.get(name) else { return Some(format!("{path}.{name}: missing, expected {value}")) };
-                if let Some(difference) = inside(path, &format!(".{name}"), |path| differ(value, found, path)) {
+                let Some(found) = other.get(name) else {
+                    return Some(format!("{path}.{name}: missing, expected {value}"));
+                };
+                if let Some(difference) = inside(path, &format!(".{name}"), |path| differ(value, found, path))
+                {
                     return Some(difference);
                 }
             }
@@ -51,7 +76,9 @@ fn differ(expected: &Json, got: &Json, path: &mut String) -> Option<String> {
         }
         (Json::Array(one), Json::Array(other)) if one.len() == other.len() => {
             let mut pairs = one.iter().zip(other).enumerate();
-            pairs.find_map(|(at, (one, other))| inside(path, &format!("[{at}]"), |path| differ(one, other, path)))
+            pairs.find_map(|(at, (one, other))| {
+                inside(path, &format!("[{at}]"), |path| differ(one, other, path))
+            })
         }
         (one, other) if one == other => None,
         _ => say(expected, got, path),
@@ -73,7 +100,9 @@ fn say(expected: &Json, got: &Json, path: &str) -> Option<String> {
 /// The recordings hold text that is a JSON object as that object.
 fn parsed(value: &Json) -> Json {
     match value {
-        Json::String(text) if text.starts_with('{') => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
+        Json::String(text) if text.starts_with('{') => {
+            serde_json::from_str(text).unwrap_or_else(|_| value.clone())
+        }
         value => value.clone(),
     }
 }

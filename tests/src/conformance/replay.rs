@@ -70,7 +70,7 @@ impl Replay {
         }
     }
 
-    fn object(&self, key: &str) -> Option<&str> {
+    fn body(&self, key: &str) -> Option<&str> {
         self.objects.iter().find(|(_, it, _)| it == key).map(|(_, _, body)| body.as_str())
     }
 
@@ -92,19 +92,23 @@ impl Replay {
 impl Services for Replay {
     fn call(&mut self, call: &Call<'_>) -> Reply {
         let argument = |name: &str| call.arguments.get(name).and_then(Value::as_str).unwrap_or_default();
-        if call.arn.ends_with(":activity:deleted") || (self.deleted_activity && call.arn.contains(":activity:")) {
+        if call.arn.ends_with(":activity:deleted")
+            || (self.deleted_activity && call.arn.contains(":activity:"))
+        {
             return Reply::Refused(interpreter::errors::no_activity(call.arn));
         }
         if let Some(answer) = self.answers.get_mut(call.state).and_then(VecDeque::pop_front) {
             return match (answer, call.arn.contains(":activity:")) {
-                (Reply::Done { result, .. }, true) => {
-                    Reply::Submitted { after: 0, output: Value::from(self.worker.clone()), then: Some((1, result)) }
-                }
+                (Reply::Done { result, .. }, true) => Reply::Submitted {
+                    after: 0,
+                    output: Value::from(self.worker.clone()),
+                    then: Some((1, result)),
+                },
                 (answer, _) => answer,
             };
         }
         if call.arn.ends_with("s3:getObject") && !self.objects.is_empty() {
-            return match self.object(argument("Key")) {
+            return match self.body(argument("Key")) {
                 Some(body) => Reply::success(Value::object([("Body", Value::from(body))])),
                 None => Reply::failure("S3.NoSuchKeyException", "The specified key does not exist."),
             };
@@ -123,7 +127,11 @@ impl Services for Replay {
 }
 
 fn calls(case: &Json) -> impl Iterator<Item = &str> {
-    case.pointer("/notes/test_also_calls").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
+    case.pointer("/notes/test_also_calls")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
 }
 
 /// Text as AWS gave it: the recordings hold JSON objects parsed.
