@@ -13,6 +13,11 @@ pub(crate) fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
     (best.0 <= most).then_some(best.1)
 }
 
+/// Whether one name may be meant by the other: a misspelt one is reported once.
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || closest(a, [b]).is_some()
+}
+
 /// Edits that turn one into the other; letters that differ in case count as one edit for all.
 fn distance(a: &str, b: &str) -> usize {
     if a.eq_ignore_ascii_case(b) {

@@ -12,6 +12,7 @@ use crate::path::Path;
 use crate::{Document, Node};
 
 mod arguments;
+mod calls;
 mod choice;
 mod duplicates;
 mod errors;
@@ -33,6 +34,7 @@ mod timing;
 mod variables;
 mod walk;
 
+pub use calls::{Catalogue, Field, Lookup, Opened, validate_calls};
 use walk::{FlowView, StateView};
 
 /// What kind of state machine the definition is for.
@@ -141,9 +143,7 @@ struct Machine<'a> {
 /// A definition without findings of [`crate::Severity::Error`] and [`crate::Origin::Aws`] is
 /// one that AWS accepts, as far as that can be told without an account.
 pub fn validate(document: &Document, options: &Options) -> Vec<Diagnostic> {
-    let root = &document.root;
-    let machine =
-        Machine { document, root, language: crate::build::language(root).unwrap_or_default(), options };
+    let machine = machine_of(document, options);
     let mut found = Vec::new();
     states::machine(&machine, &mut found);
     run_on_states(&machine, AWS_STATE_CHECKS, &mut found);
@@ -153,6 +153,12 @@ pub fn validate(document: &Document, options: &Options) -> Vec<Diagnostic> {
     run_on_flows(&machine, FLOW_CHECKS, &mut found);
     run_on_machine(&machine, MACHINE_CHECKS, &mut found);
     found
+}
+
+fn machine_of<'a>(document: &'a Document, options: &'a Options) -> Machine<'a> {
+    let root = &document.root;
+    let language = crate::build::language(root).unwrap_or_default();
+    Machine { document, root, language, options }
 }
 
 fn run_on_machine(machine: &Machine<'_>, checks: &[MachineCheck], found: &mut Vec<Diagnostic>) {

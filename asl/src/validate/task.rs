@@ -29,11 +29,16 @@ pub(super) fn resource(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
         Resource::Activity(_) | Resource::Other(_) => None,
     };
     if let Some(help) = help {
-        let message = format!(
-            "The resource provided {text} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
-        );
+        let message = not_recognized(text);
         found.push(schema_error(message, &path, node).with_help(help));
     }
+}
+
+/// AWS's words for an integration it does not have.
+pub(super) fn not_recognized(resource: &str) -> String {
+    format!(
+        "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
+    )
 }
 
 fn resource_of<'a>(state: &StateView<'a>) -> Option<(&'a Node, &'a str)> {
