@@ -86,6 +86,10 @@ pub struct KindScope {
     pub tags: LocalId,
     /// Text of the `///` above the declaration, or null.
     pub description: LocalId,
+    /// The logical id, for names that AWS wants from us.
+    pub label: LocalId,
+    /// The statements of IAM that `uses:` needs, a list.
+    pub permissions: LocalId,
 }
 
 #[derive(Clone, Debug)]

@@ -1,0 +1,54 @@
+//! Logical ids: readable, alphanumeric, unique, and the same from the same source.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+/// `fulfil-orders` → `FulfilOrders`; only letters and digits stay.
+pub fn pascal(name: &str) -> String {
+    let mut out = String::new();
+    let mut upper = true;
+    for c in name.chars() {
+        if !c.is_ascii_alphanumeric() {
+            upper = true;
+        } else if upper {
+            out.push(c.to_ascii_uppercase());
+            upper = false;
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// `chargeId` → `charge-id`
+pub fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+        out.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    }
+    out
+}
+
+/// Hands out names that nobody has yet.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: RefCell<HashSet<String>>,
+}
+
+impl Names {
+    /// `wanted`, or with the first number behind it that makes it new.
+    pub fn claim(&self, wanted: &str) -> String {
+        let wanted = if wanted.is_empty() { "Resource" } else { wanted };
+        let mut taken = self.taken.borrow_mut();
+        let mut name = wanted.to_owned();
+        let mut n = 2;
+        while !taken.insert(name.clone()) {
+            name = format!("{wanted}{n}");
+            n += 1;
+        }
+        name
+    }
+}
