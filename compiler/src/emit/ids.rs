@@ -34,11 +34,11 @@ pub fn kebab(name: &str) -> String {
 
 /// Hands out names that nobody has yet.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct Ids {
     taken: RefCell<HashSet<String>>,
 }
 
-impl Names {
+impl Ids {
     /// `wanted`, or with the first number behind it that makes it new.
     pub fn claim(&self, wanted: &str) -> String {
         let wanted = if wanted.is_empty() { "Resource" } else { wanted };
