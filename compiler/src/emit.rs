@@ -1,5 +1,24 @@
 //! Machine → files: the only step that names ASL's and CloudFormation's fields.
 
+pub mod api;
+pub mod app;
 pub mod asl;
+pub mod cloudformation;
+mod conditions;
+pub mod deploy;
+pub mod evaluate;
+pub mod iam;
+mod ids;
 pub mod jsonata;
 pub mod names;
+mod params;
+mod payload;
+mod resources;
+pub mod sam;
+pub mod template;
+mod trigger;
+pub mod value;
+mod workflow;
+pub mod yaml;
+
+pub use deploy::Deployment;

@@ -14,6 +14,7 @@ use crate::machine::expr::Deploy;
 use crate::source::Span;
 use crate::typed::resource::{Kind, Resource};
 use crate::typed::{Expr, ExprKind, Program, ResourceId, WorkflowId};
+use crate::types::{FieldType, LiteralType, Type};
 
 /// One app on its way into a template.
 pub struct Deployment<'a> {
@@ -23,6 +24,7 @@ pub struct Deployment<'a> {
     pub(super) ids: Ids,
     params: HashMap<Arc<str>, String>,
     resources: Vec<String>,
+    parts: Vec<HashMap<Arc<str>, String>>,
     workflows: Vec<String>,
     apis: HashMap<Arc<str>, String>,
 }
@@ -32,11 +34,12 @@ impl<'a> Deployment<'a> {
         let ids = Ids::default();
         let claim = |name: &str| ids.claim(&pascal(name));
         let params = program.params.iter().map(|it| (it.name.clone(), claim(&it.name))).collect();
-        let resources = program.resources.iter().map(|it| claim(&it.name)).collect();
+        let resources: Vec<String> = program.resources.iter().map(|it| claim(&it.name)).collect();
         let workflows = program.workflows.iter().map(|it| claim(&it.name)).collect();
         let apis = program.apis.iter().map(|it| (it.name.clone(), claim(&it.name))).collect();
+        let parts = program.resources.iter().zip(&resources).map(|(it, id)| parts(program, it, id, &ids)).collect();
         let conditions = Conditions::default();
-        Deployment { program, conditions, depth: Depth::default(), ids, params, resources, workflows, apis }
+        Deployment { program, conditions, depth: Depth::default(), ids, params, resources, parts, workflows, apis }
     }
 
     pub fn parameter_id(&self, name: &str) -> String {
@@ -64,9 +67,9 @@ impl<'a> Deployment<'a> {
     }
 
     /// The logical id of one of the CloudFormation resources that `id` becomes.
-    pub fn part_id(&self, id: ResourceId, part: &str, main: bool) -> String {
-        let own = self.resource_id(id);
-        if main { own.to_owned() } else { format!("{own}{}", pascal(part)) }
+    pub fn part_id(&self, id: ResourceId, part: &str) -> &str {
+        let known = self.parts.get(id.index()).and_then(|it| it.get(part));
+        known.map_or_else(|| self.resource_id(id), String::as_str)
     }
 
     /// What the kind's expressions see for this resource.
@@ -82,8 +85,8 @@ impl<'a> Deployment<'a> {
             };
             scope.bind(setting.local, binding);
         }
-        for (at, (name, part)) in kind.parts.iter().enumerate() {
-            scope.bind(part.local, Binding::Value(Value::Handle(self.part_id(id, name, at == 0))));
+        for (name, part) in &kind.parts {
+            scope.bind(part.local, Binding::Value(Value::Handle(self.part_id(id, name).to_owned())));
         }
         let names = &kind.scope;
         scope.bind(names.this, Binding::Value(Value::Resource(id)));
@@ -91,10 +94,31 @@ impl<'a> Deployment<'a> {
         let description = resource.docs.as_ref().map_or(Value::Null, |it| Value::text(first_line(it)));
         scope.bind(names.description, Binding::Value(description));
         scope.bind(names.label, Binding::Value(Value::text(self.resource_id(id))));
+        scope.bind(names.fields, Binding::Value(self.key_types(resource)));
         scope.bind(names.permissions, Binding::Permissions(id));
         let existing = resource.existing.as_ref();
         scope.bind(names.existing, existing.map_or(Binding::Value(Value::Null), Binding::Later));
         scope
+    }
+
+    /// What DynamoDB calls the types of a record's fields, where they can be keys.
+    fn key_types(&self, resource: &Resource) -> Value {
+        let types = &self.program.types;
+        let Some(Type::Record(record)) = resource.of.as_ref().map(|it| types.resolve(it)) else { return Value::Null };
+        let letter = |ty: &Type| match types.resolve(ty) {
+            Type::Int | Type::Number => "N",
+            Type::Literal(LiteralType::Number(_)) => "N",
+            Type::Bytes => "B",
+            _ => "S",
+        };
+        let field = |(name, field): (&Arc<str>, &FieldType)| {
+            let ty = match types.resolve(&field.ty) {
+                Type::Optional(inner) => inner,
+                other => other,
+            };
+            (name.to_string(), Value::text(letter(ty)))
+        };
+        Value::Record(record.fields.iter().map(field).collect())
     }
 
     /// The app's tags and the resource's own, as `[{ Key, Value }]`; null where there are none.
@@ -253,6 +277,14 @@ impl<'a> Deployment<'a> {
             _ => When::Always,
         })
     }
+}
+
+/// The logical ids of a resource's parts: the first has the resource's own.
+fn parts(program: &Program, resource: &Resource, own: &str, ids: &Ids) -> HashMap<Arc<str>, String> {
+    let kind = resource.kind.as_ref().and_then(|it| program.kinds.kinds.get(it));
+    let names = kind.into_iter().flat_map(|it| it.parts.keys()).enumerate();
+    let id = |at: usize, name: &str| if at == 0 { own.to_owned() } else { ids.claim(&format!("{own}{}", pascal(name))) };
+    names.map(|(at, name)| (name.clone(), id(at, name))).collect()
 }
 
 /// Whether a resource is there.

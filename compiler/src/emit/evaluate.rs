@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::Deployment;
-use super::value::{Condition, Hole, Value, concat};
+use super::value::{Condition, Value, concat};
 use crate::source::Span;
 use crate::typed::{
     Arm, BinaryOp, Block, ContextField, Expr, ExprKind, FnId, ListPart, LocalId, Pattern, RecordPart,

@@ -13,13 +13,14 @@ use crate::aws;
 use crate::machine::Pattern;
 use crate::machine::expr::Deploy;
 use crate::source::Span;
-use crate::typed::resource::{Grant, UseTarget};
-use crate::typed::{ResourceId, Target, WorkflowId};
+use crate::typed::resource::Grant;
+use crate::typed::{ResourceId, WorkflowId};
 
 mod arguments;
 mod uses;
 
 use arguments::Arguments;
+pub use uses::{TOKEN_ACTIONS, call_in};
 
 /// One statement of a policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -339,17 +340,3 @@ fn conditions(all: &[aws::Condition], arguments: &Arguments) -> Option<Json> {
     Some(Json::Object(operators.into_iter().map(|(k, v)| (k.to_owned(), Json::Object(v))).collect()))
 }
 
-/// The kind of use that a call's target is, for messages.
-pub fn target_name(target: &Target) -> &'static str {
-    match target {
-        Target::Resource(_) | Target::Method { .. } => "a resource",
-        Target::Workflow(_) => "a workflow",
-        Target::Aws { .. } => "an action of AWS",
-        Target::Complete | Target::Reject(_) | Target::Beat => "a task token",
-    }
-}
-
-/// Whether a use names a workflow.
-pub fn starts_workflow(target: &UseTarget) -> bool {
-    matches!(target, UseTarget::Workflow(_))
-}

@@ -52,3 +52,10 @@ impl Ids {
         name
     }
 }
+
+/// `FulfilOrders` → `fulfilOrders`
+pub fn camel(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|it| it.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}

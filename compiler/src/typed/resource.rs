@@ -90,6 +90,8 @@ pub struct KindScope {
     pub label: LocalId,
     /// The statements of IAM that `uses:` needs, a list.
     pub permissions: LocalId,
+    /// DynamoDB's types of `T`'s fields, by name: `S`, `N` or `B`.
+    pub fields: LocalId,
 }
 
 #[derive(Clone, Debug)]
@@ -141,6 +143,7 @@ pub struct Event {
 #[derive(Clone, Debug)]
 pub struct EventFilter {
     pub ty: Type,
+    pub default: Option<Expr>,
     pub local: LocalId,
 }
 
