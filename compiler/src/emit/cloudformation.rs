@@ -23,7 +23,8 @@ pub fn finish(template: &mut Template) {
     }
     if packaged {
         let bucket = json!({ "Type": "String", "Description": "Bucket with the functions' code" });
-        let prefix = json!({ "Type": "String", "Default": "", "Description": "What the code's keys begin with" });
+        let prefix =
+            json!({ "Type": "String", "Default": "", "Description": "What the code's keys begin with" });
         template.parameters.insert(CODE_BUCKET.into(), bucket);
         template.parameters.insert(CODE_PREFIX.into(), prefix);
     }

@@ -37,9 +37,20 @@ impl<'a> Deployment<'a> {
         let resources: Vec<String> = program.resources.iter().map(|it| claim(&it.name)).collect();
         let workflows = program.workflows.iter().map(|it| claim(&it.name)).collect();
         let apis = program.apis.iter().map(|it| (it.name.clone(), claim(&it.name))).collect();
-        let parts = program.resources.iter().zip(&resources).map(|(it, id)| parts(program, it, id, &ids)).collect();
+        let parts =
+            program.resources.iter().zip(&resources).map(|(it, id)| parts(program, it, id, &ids)).collect();
         let conditions = Conditions::default();
-        Deployment { program, conditions, depth: Depth::default(), ids, params, resources, parts, workflows, apis }
+        Deployment {
+            program,
+            conditions,
+            depth: Depth::default(),
+            ids,
+            params,
+            resources,
+            parts,
+            workflows,
+            apis,
+        }
     }
 
     pub fn parameter_id(&self, name: &str) -> String {
@@ -104,7 +115,9 @@ impl<'a> Deployment<'a> {
     /// What DynamoDB calls the types of a record's fields, where they can be keys.
     fn key_types(&self, resource: &Resource) -> Value {
         let types = &self.program.types;
-        let Some(Type::Record(record)) = resource.of.as_ref().map(|it| types.resolve(it)) else { return Value::Null };
+        let Some(Type::Record(record)) = resource.of.as_ref().map(|it| types.resolve(it)) else {
+            return Value::Null;
+        };
         let letter = |ty: &Type| match types.resolve(ty) {
             Type::Int | Type::Number => "N",
             Type::Literal(LiteralType::Number(_)) => "N",
@@ -225,7 +238,9 @@ impl<'a> Deployment<'a> {
                 Json::Object(map)
             }
             Value::Deploy(json) => json.clone(),
-            Value::Condition(condition) => json!({ "Fn::If": [self.conditions.name(condition), true, false] }),
+            Value::Condition(condition) => {
+                json!({ "Fn::If": [self.conditions.name(condition), true, false] })
+            }
             Value::Choice(condition, yes, no) => self.choice(condition, yes, no, span)?,
             Value::Handle(id) => json!({ "Ref": id }),
             Value::Resource(_) | Value::Workflow(_) | Value::Api(_) => {
@@ -261,7 +276,9 @@ impl<'a> Deployment<'a> {
 
     /// The condition that an attribute `@condition(…)` gives.
     pub fn condition_of(&self, attributes: &'a [crate::typed::Attribute]) -> Result<When> {
-        let Some(attribute) = attributes.iter().find(|it| &*it.name == "condition") else { return Ok(When::Always) };
+        let Some(attribute) = attributes.iter().find(|it| &*it.name == "condition") else {
+            return Ok(When::Always);
+        };
         let Some(expr) = attribute.arguments.get("0") else { return Ok(When::Always) };
         self.when(expr, &Scope::default())
     }
@@ -283,7 +300,9 @@ impl<'a> Deployment<'a> {
 fn parts(program: &Program, resource: &Resource, own: &str, ids: &Ids) -> HashMap<Arc<str>, String> {
     let kind = resource.kind.as_ref().and_then(|it| program.kinds.kinds.get(it));
     let names = kind.into_iter().flat_map(|it| it.parts.keys()).enumerate();
-    let id = |at: usize, name: &str| if at == 0 { own.to_owned() } else { ids.claim(&format!("{own}{}", pascal(name))) };
+    let id = |at: usize, name: &str| {
+        if at == 0 { own.to_owned() } else { ids.claim(&format!("{own}{}", pascal(name))) }
+    };
     names.map(|(at, name)| (name.clone(), id(at, name))).collect()
 }
 

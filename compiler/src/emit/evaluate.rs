@@ -160,7 +160,8 @@ impl<'a> Deployment<'a> {
                 over(base, &mut |base| index_of(base, &index, &expr.ty, expr.span))?
             }
             ExprKind::Slice { base, from, to } => {
-                let bound = |it: &'a Option<Box<Expr>>| it.as_deref().map(|it| self.eval(it, scope)).transpose();
+                let bound =
+                    |it: &'a Option<Box<Expr>>| it.as_deref().map(|it| self.eval(it, scope)).transpose();
                 slice(&self.eval(base, scope)?, bound(from)?, bound(to)?, expr.span)?
             }
             ExprKind::Not(inner) => {
@@ -365,9 +366,7 @@ impl<'a> Deployment<'a> {
             _ => {}
         }
         let right = self.eval(right, scope)?;
-        over(left, &mut |left| {
-            over(right.clone(), &mut |right| self.operate(op, &left, &right, span))
-        })
+        over(left, &mut |left| over(right.clone(), &mut |right| self.operate(op, &left, &right, span)))
     }
 
     fn operate(&self, op: BinaryOp, left: &Value, right: &Value, span: Span) -> Result {
@@ -442,7 +441,9 @@ impl<'a> Deployment<'a> {
     }
 
     fn member(&self, item: &Value, list: &Value, span: Span) -> Result {
-        let Value::List(items) = list else { return fail(span, "the list isn't known before the deployment") };
+        let Value::List(items) = list else {
+            return fail(span, "the list isn't known before the deployment");
+        };
         let mut found = Value::Boolean(false);
         for candidate in items {
             found = match (found, self.equal(item, candidate, span)?) {
@@ -467,7 +468,8 @@ impl<'a> Deployment<'a> {
         let mut both = || Ok(guard.clone());
         let fits = branch(fits, &mut both, &mut || Ok(Value::Boolean(false)), span)?;
         // A parameter can only have its allowed values, so the last arm needs no test.
-        let fits = if rest.is_empty() && matches!(fits, Value::Condition(_)) { Value::Boolean(true) } else { fits };
+        let fits =
+            if rest.is_empty() && matches!(fits, Value::Condition(_)) { Value::Boolean(true) } else { fits };
         branch(fits, &mut || self.eval(&arm.body, &inner), &mut || self.arms(value, rest, span, scope), span)
     }
 

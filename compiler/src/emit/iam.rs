@@ -57,12 +57,14 @@ impl Policy {
             }
         }
         statement.resources = resources;
-        let same = |it: &&mut Statement| it.condition == statement.condition && it.resources == statement.resources;
+        let same =
+            |it: &&mut Statement| it.condition == statement.condition && it.resources == statement.resources;
         if let Some(known) = self.statements.iter_mut().find(same) {
             known.actions.append(&mut statement.actions);
             return;
         }
-        let same = |it: &&mut Statement| it.condition == statement.condition && it.actions == statement.actions;
+        let same =
+            |it: &&mut Statement| it.condition == statement.condition && it.actions == statement.actions;
         match self.statements.iter_mut().find(same) {
             Some(known) => {
                 let new = statement.resources.into_iter().filter(|it| !known.resources.contains(it));
@@ -84,8 +86,9 @@ impl Policy {
     /// Takes out the statements that name one of these logical ids.
     #[must_use]
     pub fn split_off(&mut self, ids: &[&str]) -> Policy {
-        let (with, without) =
-            std::mem::take(&mut self.statements).into_iter().partition(|it| it.resources.iter().any(|it| names(it, ids)));
+        let (with, without) = std::mem::take(&mut self.statements)
+            .into_iter()
+            .partition(|it| it.resources.iter().any(|it| names(it, ids)));
         self.statements = without;
         Policy { statements: with }
     }
@@ -101,7 +104,8 @@ impl Policy {
 
 impl Statement {
     fn json(&self) -> Json {
-        let one_or_all = |mut items: Vec<Json>| if items.len() == 1 { items.swap_remove(0) } else { Json::Array(items) };
+        let one_or_all =
+            |mut items: Vec<Json>| if items.len() == 1 { items.swap_remove(0) } else { Json::Array(items) };
         let mut all = Map::new();
         all.insert("Effect".into(), "Allow".into());
         let actions = self.actions.iter().map(|it| Json::String(it.clone())).collect();
@@ -149,7 +153,10 @@ pub fn role(service: &str, policy: &Policy, tags: &Json) -> Json {
     if let Some(fields) = role.as_object_mut() {
         if !policy.is_empty() {
             let name = service.split('.').next().unwrap_or("service");
-            fields.insert("Policies".into(), json!([{ "PolicyName": name, "PolicyDocument": policy.document() }]));
+            fields.insert(
+                "Policies".into(),
+                json!([{ "PolicyName": name, "PolicyDocument": policy.document() }]),
+            );
         }
         if !tags.is_null() {
             fields.insert("Tags".into(), tags.clone());
@@ -193,7 +200,10 @@ impl<'a> Deployment<'a> {
                 let arn = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:";
                 let actions = ["states:DescribeExecution", "states:StopExecution"];
                 policy.allow(&actions, vec![json!({ "Fn::Sub": format!("{arn}{name}/*") })]);
-                policy.allow(&["states:RedriveExecution"], vec![json!({ "Fn::Sub": format!("{arn}{name}/*") })]);
+                policy.allow(
+                    &["states:RedriveExecution"],
+                    vec![json!({ "Fn::Sub": format!("{arn}{name}/*") })],
+                );
             }
             Needed::ReadItems => {
                 let bucket = self.bucket(call, definition)?;
@@ -206,7 +216,12 @@ impl<'a> Deployment<'a> {
             }
             Needed::WriteResults => {
                 let objects = concat(&[self.bucket(call, definition)?, "/*".into()]);
-                let actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"];
+                let actions = [
+                    "s3:AbortMultipartUpload",
+                    "s3:GetObject",
+                    "s3:ListMultipartUploadParts",
+                    "s3:PutObject",
+                ];
                 policy.allow(&actions, vec![objects]);
             }
             Needed::Task { service, action, sdk, pattern } => {
@@ -339,4 +354,3 @@ fn conditions(all: &[aws::Condition], arguments: &Arguments) -> Option<Json> {
     }
     Some(Json::Object(operators.into_iter().map(|(k, v)| (k.to_owned(), Json::Object(v))).collect()))
 }
-

@@ -51,14 +51,30 @@ fn parameter<'a>(deployment: &Deployment<'a>, param: &'a Param) -> Result<Json> 
             "pattern" => "AllowedPattern",
             "description" => "Description",
             "secret" => "NoEcho",
-            "min" => if ty == "Number" { "MinValue" } else { "MinLength" },
-            "max" => if ty == "Number" { "MaxValue" } else { "MaxLength" },
+            "min" => {
+                if ty == "Number" {
+                    "MinValue"
+                } else {
+                    "MinLength"
+                }
+            }
+            "max" => {
+                if ty == "Number" {
+                    "MaxValue"
+                } else {
+                    "MaxLength"
+                }
+            }
             "type" => "Type",
             _ => continue,
         };
         all.insert(key.to_owned(), value);
     }
-    if ty == "String" && !all.contains_key("AllowedValues") && !all.contains_key("AllowedPattern") && all.get("Type") == Some(&json!("String")) {
+    if ty == "String"
+        && !all.contains_key("AllowedValues")
+        && !all.contains_key("AllowedPattern")
+        && all.get("Type") == Some(&json!("String"))
+    {
         all.insert("AllowedPattern".into(), PLAIN_TEXT.into());
         all.insert("ConstraintDescription".into(), "must not hold quotes, backslashes or line breaks".into());
     }

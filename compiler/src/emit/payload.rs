@@ -26,7 +26,12 @@ pub(super) struct Style<'a> {
 }
 
 impl Payload {
-    pub(super) fn new(deployment: &Deployment<'_>, value: &Value, style: &Style<'_>, span: Span) -> Result<Payload> {
+    pub(super) fn new(
+        deployment: &Deployment<'_>,
+        value: &Value,
+        style: &Style<'_>,
+        span: Span,
+    ) -> Result<Payload> {
         let mut payload = Payload::default();
         payload.value(deployment, value, style, span)?;
         Ok(payload)
@@ -43,7 +48,13 @@ impl Payload {
         }
     }
 
-    fn value(&mut self, deployment: &Deployment<'_>, value: &Value, style: &Style<'_>, span: Span) -> Result<()> {
+    fn value(
+        &mut self,
+        deployment: &Deployment<'_>,
+        value: &Value,
+        style: &Style<'_>,
+        span: Span,
+    ) -> Result<()> {
         match value {
             Value::Record(fields) => {
                 self.push("{");
@@ -77,7 +88,8 @@ impl Payload {
                             self.push(&mark);
                         }
                         other => {
-                            let text = deployment.json(&deployment.join_texts(vec![other.clone()], span)?, span)?;
+                            let text =
+                                deployment.json(&deployment.join_texts(vec![other.clone()], span)?, span)?;
                             self.inside(text);
                         }
                     }

@@ -6,8 +6,8 @@ use super::deploy::{Deployment, Problems, When};
 use super::evaluate::{Result, Scope};
 use super::template::{Resource as Entry, Template, reference};
 use super::value::Condition;
-use crate::typed::resource::{Kind, Part, Resource};
 use crate::typed::ResourceId;
+use crate::typed::resource::{Kind, Part, Resource};
 
 /// Every resource of the program that isn't there already.
 pub(super) fn emit<'a>(deployment: &Deployment<'a>, template: &mut Template, problems: &mut Problems) {
@@ -86,7 +86,11 @@ pub(super) fn condition(deployment: &Deployment<'_>, when: &When) -> Option<Stri
     }
 }
 
-fn properties<'a>(deployment: &Deployment<'a>, part: &'a Part, scope: &Scope<'a>) -> Result<Map<String, Json>> {
+fn properties<'a>(
+    deployment: &Deployment<'a>,
+    part: &'a Part,
+    scope: &Scope<'a>,
+) -> Result<Map<String, Json>> {
     let value = deployment.eval(&part.properties, scope)?;
     Ok(match deployment.json(&value, part.span)? {
         Json::Object(fields) => fields,
@@ -110,7 +114,11 @@ fn requirements<'a>(deployment: &Deployment<'a>, id: ResourceId, into: &mut Map<
 }
 
 /// `cfn: { … }` over the kind's properties, record by record.
-fn merge_raw<'a>(deployment: &Deployment<'a>, resource: &'a Resource, into: &mut Map<String, Json>) -> Result<()> {
+fn merge_raw<'a>(
+    deployment: &Deployment<'a>,
+    resource: &'a Resource,
+    into: &mut Map<String, Json>,
+) -> Result<()> {
     if let Some(raw) = &resource.cfn
         && let Json::Object(raw) = deployment.constant(raw)?
     {
@@ -158,4 +166,3 @@ fn raw<'a>(
 fn retained(resource: &Resource) -> bool {
     resource.attributes.iter().any(|it| &*it.name == "retain")
 }
-

@@ -92,7 +92,8 @@ impl Template {
                 all.insert(name.to_owned(), Json::Object(entries));
             }
         };
-        let plain = |entries: &IndexMap<String, Json>| entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let plain =
+            |entries: &IndexMap<String, Json>| entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         section("Parameters", plain(&self.parameters));
         section("Conditions", plain(&self.conditions));
         section("Resources", self.resources.iter().map(|(k, v)| (k.clone(), v.json())).collect());

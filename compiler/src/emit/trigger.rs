@@ -31,9 +31,10 @@ fn one<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger, template: &mut Tem
     let carrier = carrier(deployment, trigger)?;
     let payload = payload(deployment, trigger)?;
     let target = Goal::of(deployment, trigger)?;
-    let source = trigger.source.map_or_else(|| pascal(&trigger.event), |id| {
-        format!("{}{}", deployment.resource_id(id), pascal(&trigger.event))
-    });
+    let source = trigger.source.map_or_else(
+        || pascal(&trigger.event),
+        |id| format!("{}{}", deployment.resource_id(id), pascal(&trigger.event)),
+    );
     let label = format!("{source}To{}", target.label(deployment));
     let mut wire = Wire { deployment, trigger, carrier, payload, target, label, template };
     match wire.carrier.get("carrier").and_then(Value::as_text).unwrap_or_default() {
@@ -95,10 +96,16 @@ fn unbound<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger, scope: &mut Sc
 
 /// The action's argument, with holes where the event stands.
 fn payload<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger) -> Result {
-    let Some(call) = super::iam::call_in(&trigger.action.call) else { return Ok(Value::Record(Default::default())) };
+    let Some(call) = super::iam::call_in(&trigger.action.call) else {
+        return Ok(Value::Record(Default::default()));
+    };
     let mut scope = Scope::default();
     if let Some(binder) = trigger.binder {
-        let ty = deployment.program.locals.get(binder.index()).map_or(crate::types::Type::Json, |it| it.ty.clone());
+        let ty = deployment
+            .program
+            .locals
+            .get(binder.index())
+            .map_or(crate::types::Type::Json, |it| it.ty.clone());
         scope.bind(binder, Binding::Value(Value::Hole(Hole { root: binder, path: Vec::new(), ty })));
     }
     call.arguments.first().map_or(Ok(Value::Record(Default::default())), |it| deployment.eval(it, &scope))

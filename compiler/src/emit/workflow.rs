@@ -76,7 +76,8 @@ impl<'a> Parts<'_, 'a> {
         let mut substitutions = Map::new();
         for (name, deploy) in &definition.substitutions {
             let value = self.deployment.deployed(deploy, self.workflow.name_span)?;
-            substitutions.insert(name.clone(), text_of(self.deployment.json(&value, self.workflow.name_span)?));
+            substitutions
+                .insert(name.clone(), text_of(self.deployment.json(&value, self.workflow.name_span)?));
         }
         if !substitutions.is_empty() {
             properties.insert("DefinitionSubstitutions".into(), Json::Object(substitutions));
@@ -86,7 +87,10 @@ impl<'a> Parts<'_, 'a> {
 
     /// An argument of an attribute: by name, or the `at`-th.
     fn argument(&self, attribute: &'a Attribute, name: &str) -> Result {
-        attribute.arguments.get(name).map_or(Ok(Value::Null), |it| self.deployment.eval(it, &Scope::default()))
+        attribute
+            .arguments
+            .get(name)
+            .map_or(Ok(Value::Null), |it| self.deployment.eval(it, &Scope::default()))
     }
 
     /// `@log(all)`, `@log(error, data: false, days: 14)`
@@ -170,7 +174,8 @@ impl<'a> Parts<'_, 'a> {
             "StateMachineArn": reference(self.label()),
             "StateMachineRevisionId": { "Fn::GetAtt": [self.label(), "StateMachineRevisionId"] },
         });
-        let mut entry = Resource::new("AWS::StepFunctions::StateMachineVersion", version).when(self.condition.clone());
+        let mut entry =
+            Resource::new("AWS::StepFunctions::StateMachineVersion", version).when(self.condition.clone());
         // Executions that are under way still run the version before.
         entry.retain = true;
         let version = template.add(&self.deployment.ids, &format!("{}Version", self.label()), entry);
@@ -183,7 +188,8 @@ impl<'a> Parts<'_, 'a> {
             fields.insert("Interval".into(), minutes.into());
         }
         let properties = json!({ "Name": name, "DeploymentPreference": preference });
-        let entry = Resource::new("AWS::StepFunctions::StateMachineAlias", properties).when(self.condition.clone());
+        let entry =
+            Resource::new("AWS::StepFunctions::StateMachineAlias", properties).when(self.condition.clone());
         let wanted = format!("{}{}", self.label(), super::ids::pascal(&name));
         template.add(&self.deployment.ids, &wanted, entry);
         Ok(())
@@ -192,7 +198,11 @@ impl<'a> Parts<'_, 'a> {
     /// Percent and minutes: `@alias(live, canary: 10%, every: 5m)`.
     fn shift(&self, alias: &'a Attribute) -> Result<(Option<u64>, Option<u64>)> {
         let percent = self.argument(alias, "canary")?.as_f64().map(f64::round);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a percentage")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to a percentage"
+        )]
         let percent = percent.map(|it| it.clamp(1.0, 99.0) as u64);
         let minutes = self.argument(alias, "every")?.seconds().map(|it| it.div_ceil(60).max(1));
         Ok((percent, minutes.or(percent.map(|_| 5))))
@@ -209,7 +219,9 @@ fn text_of(value: Json) -> Json {
             true => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(",").into(),
             false => json!({ "Fn::Join": [",", items] }),
         },
-        Json::Object(fields) => Json::Object(fields.into_iter().map(|(name, it)| (name, booleans(it))).collect()),
+        Json::Object(fields) => {
+            Json::Object(fields.into_iter().map(|(name, it)| (name, booleans(it))).collect())
+        }
         text @ Json::String(_) => text,
     }
 }
@@ -237,9 +249,5 @@ const LOG_ACTIONS: [&str; 8] = [
     "logs:UpdateLogDelivery",
 ];
 
-const TRACE_ACTIONS: [&str; 4] = [
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-];
+const TRACE_ACTIONS: [&str; 4] =
+    ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];

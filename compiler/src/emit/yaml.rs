@@ -44,7 +44,9 @@ fn intrinsic(name: &str, value: &Json) -> Option<Yaml> {
         _ => name.strip_prefix("Fn::")?,
     };
     let value = match (tag, value.as_array().map(Vec::as_slice)) {
-        ("GetAtt", Some([id, attribute])) => Yaml::String(format!("{}.{}", id.as_str()?, attribute.as_str()?)),
+        ("GetAtt", Some([id, attribute])) => {
+            Yaml::String(format!("{}.{}", id.as_str()?, attribute.as_str()?))
+        }
         _ => convert(value),
     };
     // CloudFormation doesn't read a short form directly inside another one.

@@ -108,7 +108,8 @@ impl<'a> Deployment<'a> {
         let numbers = || items.iter().filter_map(Value::as_f64);
         Ok(match function {
             Builtin::Map => {
-                let mapped = items.into_iter().enumerate().map(|(at, it)| self.apply(arguments, it, at, scope));
+                let mapped =
+                    items.into_iter().enumerate().map(|(at, it)| self.apply(arguments, it, at, scope));
                 Value::List(mapped.collect::<Result<_>>()?)
             }
             Builtin::Filter => Value::List(self.keep(arguments, items, scope)?),
@@ -175,7 +176,9 @@ impl<'a> Deployment<'a> {
             Builtin::FromEntries => {
                 let mut fields = IndexMap::new();
                 for item in &items {
-                    if let (Some(key), Some(value)) = (item.get("key").and_then(Value::as_text), item.get("value")) {
+                    if let (Some(key), Some(value)) =
+                        (item.get("key").and_then(Value::as_text), item.get("value"))
+                    {
                         fields.insert(key.to_owned(), value.clone());
                     }
                 }

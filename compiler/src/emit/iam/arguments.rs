@@ -94,7 +94,10 @@ impl Arguments {
     /// The known values of an argument; where only the run knows, the resources of `service` that can be meant.
     fn parts(&self, path: &str, service: &str) -> Vec<Part> {
         let found = find(&self.tree, path);
-        let known: Vec<Part> = found.iter().filter_map(|it| if let Tree::Known(part) = it { Some(part.clone()) } else { None }).collect();
+        let known: Vec<Part> = found
+            .iter()
+            .filter_map(|it| if let Tree::Known(part) = it { Some(part.clone()) } else { None })
+            .collect();
         if !known.is_empty() || found.is_empty() {
             return known;
         }
@@ -107,7 +110,8 @@ impl Arguments {
         let service = form.template.split(':').nth(2).unwrap_or_default();
         let mut paths = form.arguments();
         paths.extend(form.whole);
-        let parts: Vec<(&str, Vec<Part>)> = paths.iter().map(|path| (*path, self.parts(path, service))).collect();
+        let parts: Vec<(&str, Vec<Part>)> =
+            paths.iter().map(|path| (*path, self.parts(path, service))).collect();
         let most = parts.iter().map(|(_, it)| it.len()).max().unwrap_or(0).max(1);
         let mut arns = Vec::new();
         for at in 0..most {
@@ -244,7 +248,9 @@ fn tree(deployment: &Deployment<'_>, json: &Json, definition: &Definition, span:
             Tree::Record(all)
         }
         Json::Null => Tree::Record(IndexMap::new()),
-        Json::Bool(_) | Json::Number(_) => Tree::Known(Part { value: json.to_string().into(), resource: None }),
+        Json::Bool(_) | Json::Number(_) => {
+            Tree::Known(Part { value: json.to_string().into(), resource: None })
+        }
     })
 }
 

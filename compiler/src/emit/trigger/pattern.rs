@@ -29,7 +29,10 @@ pub(super) fn add_condition(wire: &Wire<'_, '_>, pattern: &mut Json) -> Result<(
 
 fn put(pattern: &mut Json, path: &[&str], test: Json, span: Span) -> Result<()> {
     let (Some(fields), Some((first, rest))) = (pattern.as_object_mut(), path.split_first()) else {
-        return fail(span, "two conditions on one field, or on a field and its parts, can't be told to EventBridge");
+        return fail(
+            span,
+            "two conditions on one field, or on a field and its parts, can't be told to EventBridge",
+        );
     };
     if rest.is_empty() {
         return match fields.insert((*first).to_owned(), json!([test])) {

@@ -14,7 +14,8 @@ pub(super) fn emit(wire: &mut Wire<'_, '_>) -> Result<()> {
         Goal::Function(_) => {
             // A pipe hands a function the list of a batch.
             let Value::List(items) = &wire.payload else {
-                let why = "a function gets the events of a queue or stream as a list: write `[…]`, or `event.raw`";
+                let why =
+                    "a function gets the events of a queue or stream as a list: write `[…]`, or `event.raw`";
                 return fail(wire.trigger.action.span, why);
             };
             let [item] = items.as_slice() else {
@@ -30,7 +31,14 @@ pub(super) fn emit(wire: &mut Wire<'_, '_>) -> Result<()> {
 /// The actions that reading the source takes.
 pub(super) fn source_policy(wire: &Wire<'_, '_>) -> Result<Policy> {
     let mut policy = Policy::default();
-    let actions: Vec<&str> = wire.carrier.get("actions").map(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_text).collect();
+    let actions: Vec<&str> = wire
+        .carrier
+        .get("actions")
+        .map(Value::as_list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Value::as_text)
+        .collect();
     policy.allow(&actions, vec![wire.json("source")?]);
     Ok(policy)
 }

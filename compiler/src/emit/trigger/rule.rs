@@ -38,8 +38,11 @@ fn input(wire: &Wire<'_, '_>, target: &mut Map<String, Json>) -> Result<()> {
         target.insert("Input".into(), text);
         return Ok(());
     }
-    let paths: Map<String, Json> =
-        payload.holes.iter().map(|(name, path)| (name.clone(), format!("$.{path}").trim_end_matches('.').into())).collect();
+    let paths: Map<String, Json> = payload
+        .holes
+        .iter()
+        .map(|(name, path)| (name.clone(), format!("$.{path}").trim_end_matches('.').into()))
+        .collect();
     if let [(name, path)] = paths.iter().collect::<Vec<_>>().as_slice()
         && text.as_str() == Some(&format!("<{name}>"))
     {
