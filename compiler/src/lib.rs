@@ -14,6 +14,7 @@ pub mod audit;
 pub mod aws;
 pub mod diagnostics;
 pub mod emit;
+pub mod lower;
 pub mod machine;
 pub mod output;
 pub mod source;

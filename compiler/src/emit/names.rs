@@ -183,6 +183,7 @@ fn deploy_name(deploy: &Deploy, program: &Program) -> String {
             program.params.get(id.index()).map_or("param".to_owned(), |p| p.name.to_string())
         }
         Deploy::Condition(name) => name.to_string(),
+        Deploy::Stack(name) => name.replace("AWS::", "stack"),
     };
     let clean: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     if clean.is_empty() { "value".to_owned() } else { clean }

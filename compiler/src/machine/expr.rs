@@ -112,6 +112,8 @@ pub enum Deploy {
     Param(ParamId, DeployType),
     /// A named condition.
     Condition(Arc<str>),
+    /// CloudFormation's pseudo parameter: `AWS::Region`.
+    Stack(Arc<str>),
 }
 
 /// CloudFormation substitutes text; this is what it stands for.

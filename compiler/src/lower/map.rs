@@ -1,0 +1,422 @@
+//! `map` and `parallel`.
+
+use std::sync::Arc;
+
+use super::frames::Frame;
+use super::jump::assigning;
+use super::{Loose, Lower, Place};
+use crate::machine::flow::Slot;
+use crate::machine::{Batch, Catcher, Context, Distributed, Edge, Expr, Format, Func, Goal, Item, Items};
+use crate::machine::{Map, Member, Op, Parallel, Reader, StateId, StateKind, Tolerate, VarId};
+use crate::source::Span;
+use crate::typed::{self, Branch, Clauses, ExprKind, MapSource};
+
+impl<'a> Lower<'a> {
+    pub(super) fn map(&mut self, map: &'a typed::Map, wanted: bool) -> Expr {
+        let hint = self.hint.take();
+        let title = hint.clone().unwrap_or_else(|| self.map_title(map));
+        let items = self.items(map);
+        let concurrency = map.concurrency.as_ref().map(|e| self.value(e));
+        let distributed = self.distribution(map);
+        let undo = self.enter_undo(&map.clauses);
+        self.push_handlers(&map.clauses.catches);
+        let first = u32::try_from(self.m.states.len()).unwrap_or(u32::MAX);
+        let (body, entry) = self.map_body(map, distributed.as_ref());
+        let mut state = Map {
+            items,
+            selector: None,
+            concurrency,
+            distributed,
+            body,
+            retries: self.retriers(&map.clauses.retries, false),
+            catches: Vec::new(),
+            out: super::loose(),
+        };
+        self.inputs(map, &mut state, entry, first);
+        let valued = map.body.value.is_some();
+        let result = self.result(wanted && (valued || map.results.is_some()), hint);
+        if let Some(var) = result {
+            let joined = state.distributed.as_ref().is_some_and(|d| d.batch.is_some() && d.writer.is_none());
+            let value = if joined { Expr::call(Func::Flatten, vec![Expr::Result]) } else { Expr::Result };
+            state.out = assigning(vec![(var, value)]);
+        }
+        let mut entries = Vec::new();
+        self.catchers(&Expr::Error, &mut state.catches, &mut entries);
+        let why = "runs its body for each item, at once";
+        self.guarded(StateKind::Map(Box::new(state)), &title, why, entries);
+        self.finish_undo(undo);
+        self.pop_handlers(&map.clauses.catches, result, wanted);
+        result.map_or(Expr::Null, Expr::Var)
+    }
+
+    fn guarded(&mut self, kind: StateKind, title: &str, why: &str, entries: Vec<(usize, Slot)>) -> StateId {
+        let id = self.step(kind, title, why);
+        for (number, slot) in entries {
+            self.enter_handler(number, vec![Loose::Edge(id, slot)]);
+        }
+        id
+    }
+
+    fn map_title(&self, map: &typed::Map) -> Arc<str> {
+        let name = self.program.locals.get(map.item.index()).map_or("item", |l| &l.name);
+        format!("map {name}").into()
+    }
+
+    // ------------------------------------------------------------ items
+
+    fn items(&mut self, map: &'a typed::Map) -> Items {
+        let reader = |it: &mut Self, format, bucket: &'a typed::Expr, key: &'a typed::Expr, settings| {
+            let values = it.operands(&[bucket, key]);
+            let mut values = values.into_iter();
+            let bucket = values.next().unwrap_or(Expr::Null);
+            let bucket = it.bucket_name(bucket);
+            let arguments = Expr::record([("Bucket", bucket), ("Key", values.next().unwrap_or(Expr::Null))]);
+            Items::Reader(Reader { format, arguments, settings })
+        };
+        match &map.source {
+            MapSource::List(list) => {
+                let list = self.value(list);
+                let list = self.safe(list);
+                Items::List(list)
+            }
+            MapSource::Entries(record) => {
+                let record = self.value(record);
+                let record = self.safe(record);
+                Items::List(Expr::call(Func::Entries, vec![record]))
+            }
+            MapSource::Csv { bucket, key, options } => {
+                let settings = self.csv(options);
+                reader(self, Format::Csv, bucket, key, settings)
+            }
+            MapSource::Json { bucket, key } => reader(self, Format::Json, bucket, key, Vec::new()),
+            MapSource::Jsonl { bucket, key } => reader(self, Format::Jsonl, bucket, key, Vec::new()),
+            MapSource::Parquet { bucket, key } => reader(self, Format::Parquet, bucket, key, Vec::new()),
+            MapSource::Manifest { bucket, key } => reader(self, Format::Manifest, bucket, key, Vec::new()),
+            MapSource::Objects { bucket, prefix } => {
+                let all: Vec<&typed::Expr> = std::iter::once(bucket).chain(prefix).collect();
+                let mut values = self.operands(&all).into_iter();
+                let bucket = values.next().unwrap_or(Expr::Null);
+                let mut members = vec![Member::Set("Bucket".into(), self.bucket_name(bucket))];
+                members.extend(values.next().map(|prefix| Member::Set("Prefix".into(), prefix)));
+                let arguments = Expr::Record(members);
+                Items::Reader(Reader { format: Format::Objects, arguments, settings: Vec::new() })
+            }
+            MapSource::Results(reference) => {
+                let reference = self.value(reference);
+                let details = self.pin(reference).field("ResultWriterDetails");
+                let names = vec![
+                    details.clone().field("Key"),
+                    Expr::text("manifest.json"),
+                    Expr::text("SUCCEEDED_0.json"),
+                ];
+                let key = Expr::call(Func::Replace, names);
+                let arguments = Expr::record([("Bucket", details.field("Bucket")), ("Key", key)]);
+                Items::Reader(Reader { format: Format::Json, arguments, settings: Vec::new() })
+            }
+        }
+    }
+
+    fn csv(&mut self, options: &'a indexmap::IndexMap<String, typed::Expr>) -> Vec<(Arc<str>, Expr)> {
+        let mut settings = Vec::new();
+        let headers = options.get("headers").map(|e| self.value(e));
+        let place = if headers.is_some() { "GIVEN" } else { "FIRST_ROW" };
+        settings.push(("CSVHeaderLocation".into(), Expr::text(place)));
+        settings.extend(headers.map(|headers| ("CSVHeaders".into(), headers)));
+        for (name, field) in [("delimiter", "CSVDelimiter"), ("max", "MaxItems")] {
+            if let Some(value) = options.get(name) {
+                settings.push((field.into(), self.value(value)));
+            }
+        }
+        settings
+    }
+
+    fn distribution(&mut self, map: &'a typed::Map) -> Option<Distributed> {
+        let from_list = matches!(map.source, MapSource::List(_) | MapSource::Entries(_));
+        let plain =
+            !map.distributed && map.tolerate.is_none() && map.batch.is_none() && map.results.is_none();
+        if from_list && plain && !map.express && map.label.is_none() {
+            return None;
+        }
+        let tolerate = map.tolerate.as_ref().map(|e| {
+            let value = self.value(e);
+            if matches!(e.kind, ExprKind::Percent(_)) {
+                Tolerate::Percent(value)
+            } else {
+                Tolerate::Count(value)
+            }
+        });
+        let batch = map.batch.as_ref().map(|e| Batch { size: self.value(e), input: None });
+        let writer = map.results.as_ref().map(|(bucket, prefix)| {
+            let mut values = self.operands(&[bucket, prefix]).into_iter();
+            let bucket = values.next().unwrap_or(Expr::Null);
+            (self.bucket_name(bucket), values.next().unwrap_or(Expr::Null))
+        });
+        Some(Distributed { express: map.express, tolerate, batch, label: map.label.clone(), writer })
+    }
+
+    // ------------------------------------------------------------ body
+
+    /// The body, and its first state, whose assignments take the input apart.
+    fn map_body(&mut self, map: &'a typed::Map, distributed: Option<&Distributed>) -> (StateId, StateId) {
+        let scope = self.open_scope();
+        self.frames.push(Frame::Scope);
+        let about = self.about.clone();
+        self.about = super::About { span: map.span, ..super::About::default() };
+        let entry = self.step(StateKind::Pass(super::loose()), "item", "takes the item");
+        let value = if distributed.is_some_and(|d| d.batch.is_some()) {
+            self.batch_body(map)
+        } else {
+            self.declare(map.item);
+            if let Some(index) = map.index {
+                self.declare(index);
+            }
+            self.block(&map.body, true)
+        };
+        self.succeed(if map.body.value.is_some() { value } else { Expr::Null });
+        self.about = about;
+        self.frames.pop();
+        (self.close_scope(scope), entry)
+    }
+
+    /// A child of a batched map goes over its batch, one by one.
+    fn batch_body(&mut self, map: &'a typed::Map) -> Expr {
+        let items = self.m.var(&"items".into(), true);
+        self.stable.insert(items);
+        self.batch_items(map, items);
+        let (at, out) = (self.m.var(&"i".into(), true), self.m.var(&"results".into(), true));
+        self.set(at, Expr::number(0));
+        self.set(out, Expr::List(Vec::new()));
+        let head = self.anchor("batch");
+        let more = Expr::binary(Op::Less, Expr::Var(at), Expr::call(Func::Count, vec![Expr::Var(items)]));
+        let done = self.branch(more, "more in the batch?", "goes through the batch one by one");
+        let one = Expr::Var(items).index(Expr::Var(at));
+        let item = self.declare(map.item);
+        if let Some(index) = map.index {
+            let index = self.declare(index);
+            self.set(item, one.clone().field("item"));
+            self.set(index, one.field("index"));
+        } else {
+            self.set(item, one);
+        }
+        let value = self.block(&map.body, true);
+        if map.body.value.is_some() {
+            let value = if map.body.value.as_ref().is_some_and(|v| self.is_list(&v.ty)) {
+                Item::List(value)
+            } else {
+                Item::One(value)
+            };
+            self.set(out, Expr::List(vec![Item::Spread(Expr::Var(out)), value]));
+        }
+        self.set(at, Expr::binary(Op::Add, Expr::Var(at), Expr::number(1)));
+        let back = std::mem::replace(&mut self.here, done);
+        self.connect(back, head);
+        Expr::Var(out)
+    }
+
+    fn batch_items(&mut self, _map: &typed::Map, items: VarId) {
+        self.env.insert(BATCH, Place::Var(items));
+    }
+
+    /// What the body's first state reads from its input, and what the map puts there.
+    fn inputs(&mut self, map: &typed::Map, state: &mut Map, entry: StateId, first: u32) {
+        let captured = if state.distributed.is_some() { self.capture(state.body, first) } else { Vec::new() };
+        let batched = state.distributed.as_ref().is_some_and(|d| d.batch.is_some());
+        let var = |it: &Self, local| match it.env.get(&local) {
+            Some(Place::Var(var)) => Some(*var),
+            _ => None,
+        };
+        let item = if batched { var(self, BATCH) } else { var(self, map.item) };
+        let index = map.index.filter(|_| !batched).and_then(|index| var(self, index));
+        let raw = matches!(map.source, MapSource::Results(_));
+        let mut assign = Vec::new();
+        let mut selector = Vec::new();
+        if map.index.is_some() || (!captured.is_empty() && !batched) {
+            selector.push(Member::Set("item".into(), Expr::Context(Context::MapItem)));
+        }
+        if map.index.is_some() {
+            selector.push(Member::Set("index".into(), Expr::Context(Context::MapIndex)));
+        }
+        let whole = selector.is_empty();
+        if let Some(item) = item {
+            let value = match (batched, whole) {
+                (true, _) => Expr::Input.field("Items"),
+                (false, true) => Expr::Input,
+                (false, false) => Expr::Input.field("item"),
+            };
+            let value = if raw { Expr::call(Func::ParseJson, vec![value.field("Output")]) } else { value };
+            assign.push((item, value));
+        }
+        assign.extend(index.map(|index| (index, Expr::Input.field("index"))));
+        let base = if batched { Expr::Input.field("BatchInput") } else { Expr::Input };
+        let mut carried = Vec::new();
+        for (name, outer, inner) in captured {
+            carried.push(Member::Set(name.clone(), outer));
+            assign.push((inner, base.clone().field(&name)));
+        }
+        match &mut state.distributed {
+            Some(Distributed { batch: Some(batch), .. }) if !carried.is_empty() => {
+                batch.input = Some(Expr::Record(carried));
+            }
+            _ => selector.extend(carried),
+        }
+        state.selector = (!selector.is_empty()).then_some(Expr::Record(selector));
+        if let Some(StateKind::Pass(edge)) = self.m.state_mut(entry).map(|s| &mut s.kind) {
+            edge.assign = assign;
+        }
+    }
+
+    /// What a distributed body reads from outside gets a variable of its own inside (B28): name, value outside,
+    /// variable inside.
+    fn capture(&mut self, body: StateId, first: u32) -> Vec<(Arc<str>, Expr, VarId)> {
+        let mut wanted: Vec<Expr> = Vec::new();
+        let inside = self.inside_vars(body);
+        for id in first..u32::try_from(self.m.states.len()).unwrap_or(u32::MAX) {
+            let kind = &self.m.state(StateId(id)).kind;
+            let edges = kind.edges();
+            let values = edges.iter().flat_map(|(_, edge)| crate::emit::names::edge_values(edge));
+            for expr in kind.reads().into_iter().chain(values) {
+                expr.visit(&mut |e| {
+                    let outside = match e {
+                        Expr::Var(var) => !inside.contains(var),
+                        Expr::Context(context) => of_the_run(*context),
+                        _ => false,
+                    };
+                    if outside && !wanted.contains(e) {
+                        wanted.push(e.clone());
+                    }
+                });
+            }
+        }
+        let mut captured: Vec<(Arc<str>, Expr, VarId)> = Vec::new();
+        for outer in wanted {
+            let name = self.captured_name(&outer, &captured);
+            let inner = self.m.var(&name, false);
+            self.stable.insert(inner);
+            captured.push((name, outer, inner));
+        }
+        for id in first..u32::try_from(self.m.states.len()).unwrap_or(u32::MAX) {
+            self.recapture(StateId(id), &captured);
+        }
+        captured
+    }
+
+    fn inside_vars(&self, body: StateId) -> crate::machine::flow::Vars {
+        let mut all = self.m.assigned(body);
+        for id in self.m.scope(body) {
+            for inner in self.m.state(id).kind.bodies() {
+                all.extend(self.inside_vars(inner));
+            }
+        }
+        all.extend(self.env.get(&BATCH).and_then(|place| match place {
+            Place::Var(var) => Some(*var),
+            Place::Alias(_) => None,
+        }));
+        // The item and its number are assigned by the first state, which is written last.
+        for id in self.m.scope(body).into_iter().take(1) {
+            all.extend(self.m.entry_reads(id));
+        }
+        all
+    }
+
+    fn captured_name(&self, outer: &Expr, taken: &[(Arc<str>, Expr, VarId)]) -> Arc<str> {
+        let wanted = match outer {
+            Expr::Var(var) => self.m.vars.get(var.index()).map_or("value".to_owned(), |v| v.name.to_string()),
+            Expr::Context(Context::ExecutionInput) => "input".to_owned(),
+            Expr::Context(Context::ExecutionId) => "executionId".to_owned(),
+            Expr::Context(Context::ExecutionName) => "executionName".to_owned(),
+            Expr::Context(Context::ExecutionStartTime) => "startTime".to_owned(),
+            Expr::Context(Context::StateMachineId) => "stateMachineId".to_owned(),
+            _ => "value".to_owned(),
+        };
+        let free = |name: &str| name != "item" && name != "index" && taken.iter().all(|(n, ..)| **n != *name);
+        crate::emit::names::unique(&wanted, "", free).into()
+    }
+
+    fn recapture(&mut self, id: StateId, captured: &[(Arc<str>, Expr, VarId)]) {
+        let Some(state) = self.m.state_mut(id) else { return };
+        let replace = |expr: &mut Expr| {
+            let taken = std::mem::replace(expr, Expr::Null);
+            *expr = taken.rewrite(&mut |e| match captured.iter().find(|(_, outer, _)| *outer == e) {
+                Some((_, _, inner)) => Expr::Var(*inner),
+                None => e,
+            });
+        };
+        for expr in state.kind.reads_mut() {
+            replace(expr);
+        }
+        for (_, edge) in state.kind.edges_mut() {
+            edge.assign.iter_mut().for_each(|(_, value)| replace(value));
+            if let Goal::End(value) = &mut edge.to {
+                replace(value);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ parallel
+
+    pub(super) fn parallel(
+        &mut self,
+        branches: &'a [Branch],
+        clauses: &'a Clauses,
+        wanted: bool,
+        span: Span,
+    ) -> Expr {
+        let hint = self.hint.take();
+        let undo = self.enter_undo(clauses);
+        self.push_handlers(&clauses.catches);
+        let named = branches.iter().any(|b| b.name.is_some());
+        let mut starts = Vec::new();
+        let about = self.about.clone();
+        for branch in branches {
+            let scope = self.open_scope();
+            self.frames.push(Frame::Scope);
+            self.about = super::About { span: branch.body.span, ..super::About::default() };
+            let value = self.block(&branch.body, branch.name.is_some());
+            self.succeed(if branch.name.is_some() { value } else { Expr::Null });
+            self.frames.pop();
+            starts.push(self.close_scope(scope));
+        }
+        self.about = about;
+        let result = self.result(wanted && named, hint.clone());
+        let mut state = Parallel {
+            branches: starts,
+            retries: self.retriers(&clauses.retries, false),
+            catches: Vec::<Catcher>::new(),
+            out: super::loose(),
+        };
+        if let Some(var) = result {
+            let fields = branches.iter().enumerate().filter_map(|(i, branch)| {
+                branch.name.clone().map(|name| (name, Expr::Result.index(Expr::number(i))))
+            });
+            state.out = Edge { assign: vec![(var, Expr::record(fields))], to: super::loose().to };
+        }
+        let mut entries = Vec::new();
+        self.catchers(&Expr::Error, &mut state.catches, &mut entries);
+        let title = hint.unwrap_or_else(|| "parallel".into());
+        self.about.span = span;
+        self.guarded(StateKind::Parallel(Box::new(state)), &title, "runs its branches at once", entries);
+        self.finish_undo(undo);
+        self.pop_handlers(&clauses.catches, result, wanted);
+        result.map_or(Expr::Null, Expr::Var)
+    }
+}
+
+/// Stands for the items of the batch that is gone through.
+const BATCH: typed::LocalId = typed::LocalId(u32::MAX);
+
+fn of_the_run(context: Context) -> bool {
+    match context {
+        Context::ExecutionId
+        | Context::ExecutionName
+        | Context::ExecutionStartTime
+        | Context::ExecutionInput
+        | Context::StateMachineId
+        | Context::StateMachineName => true,
+        Context::StateName
+        | Context::StateEnteredTime
+        | Context::StateRetryCount
+        | Context::TaskToken
+        | Context::MapItem
+        | Context::MapIndex => false,
+    }
+}

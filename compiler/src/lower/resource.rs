@@ -1,0 +1,288 @@
+//! What each kind of callee becomes.
+
+use std::sync::Arc;
+
+use super::call::{Nested, Spec};
+use super::pure::attribute;
+use super::{Lower, Place};
+use crate::machine::expr::Deploy;
+use crate::machine::{Context, Expr, Func, Member, Pattern, Service};
+use crate::typed::{self, Call, Mode, ResourceId, Target, WorkflowId};
+
+fn optimized(service: &str, action: &str) -> Service {
+    Service::Optimized { service: service.into(), action: action.into() }
+}
+
+/// An SDK integration.
+pub(super) fn sdk(service: &str, action: &str) -> Service {
+    Service::Sdk { service: service.into(), action: action.into() }
+}
+
+impl<'a> Lower<'a> {
+    /// The task of a call, its arguments evaluated; `None` where something is amiss and was said.
+    pub(super) fn spec(&mut self, call: &'a Call) -> Option<Spec> {
+        if let Mode::Token(local) = call.mode {
+            self.env.insert(local, Place::Alias(Expr::Context(Context::TaskToken)));
+        }
+        match &call.target {
+            Target::Resource(id) => self.resource_spec(call, *id),
+            Target::Workflow(id) => {
+                let (mut values, options) = self.call_operands(call);
+                let payload = pop_front(&mut values).unwrap_or(Expr::Record(Vec::new()));
+                let mut spec =
+                    self.start_spec(*id, call.alias.as_deref(), payload, options, &self.callee(call));
+                self.start_mode(&mut spec, *id, call);
+                Some(spec)
+            }
+            Target::Aws { service, action, optimized } => {
+                self.omit_null = true;
+                let (mut values, _) = self.call_operands(call);
+                self.omit_null = false;
+                let arguments = pop_front(&mut values).unwrap_or(Expr::Record(Vec::new()));
+                let integration = if *optimized {
+                    Service::Optimized { service: service.clone(), action: action.clone() }
+                } else {
+                    Service::Sdk { service: service.clone(), action: action.clone() }
+                };
+                let mut spec = Spec::new(self.callee(call), integration, arguments);
+                spec.pattern = self.pattern_of(call.mode);
+                if spec.pattern == Pattern::Sync && **service == *"states" {
+                    spec.pattern = Pattern::Sync2;
+                }
+                Some(spec)
+            }
+            Target::Method { receiver, kind, method } => self.method_spec(call, receiver, kind, method),
+            Target::Complete | Target::Reject(_) | Target::Beat => self.token_spec(call),
+        }
+    }
+
+    /// The values of the arguments, then of the options by name.
+    fn call_operands(&mut self, call: &'a Call) -> (Vec<Expr>, Vec<(Arc<str>, Expr)>) {
+        let all: Vec<&'a typed::Expr> = call.arguments.iter().chain(call.options.values()).collect();
+        let mut values = self.operands(&all);
+        let options = values.split_off(call.arguments.len().min(values.len()));
+        let names = call.options.keys().map(|name| Arc::from(name.as_str()));
+        (values, names.zip(options).collect())
+    }
+
+    fn resource_spec(&mut self, call: &'a Call, id: ResourceId) -> Option<Spec> {
+        let kind = self.program.resources.get(id.index()).and_then(|r| r.kind.clone());
+        let (mut values, _) = self.call_operands(call);
+        let payload = pop_front(&mut values).unwrap_or(Expr::Record(Vec::new()));
+        let of = |name: &str| Expr::Deploy(Deploy::Resource(id, name.into()));
+        let name = self.callee(call);
+        match kind.as_deref() {
+            Some("activity") => Some(Spec::new(name, Service::Activity(of("arn")), payload)),
+            Some("container") => Some(container(name, &of, payload, call.mode, self.pattern_of(call.mode))),
+            _ => {
+                let function = match &call.alias {
+                    Some(alias) => Expr::Template(vec![of("arn"), Expr::text(&format!(":{alias}"))]),
+                    None => of("arn"),
+                };
+                let arguments = Expr::record([("FunctionName", function), ("Payload", payload)]);
+                let mut spec = Spec::new(name, optimized("lambda", "invoke"), arguments);
+                spec.lambda = true;
+                spec.pattern = self.pattern_of(call.mode);
+                if spec.pattern != Pattern::Token {
+                    spec.result = Expr::Result.field("Payload");
+                }
+                Some(spec)
+            }
+        }
+    }
+
+    /// Starts an execution.
+    pub(super) fn start_spec(
+        &mut self,
+        id: WorkflowId,
+        alias: Option<&str>,
+        payload: Expr,
+        options: Vec<(Arc<str>, Expr)>,
+        name: &str,
+    ) -> Spec {
+        // Its own ARN can't stand in its own definition's substitutions: that would be circular (A22).
+        let arn = if id == self.this {
+            Expr::Context(Context::StateMachineId)
+        } else {
+            Expr::Deploy(Deploy::Workflow(id, "arn".into()))
+        };
+        let arn = match alias {
+            Some(alias) => Expr::Template(vec![arn, Expr::text(&format!(":{alias}"))]),
+            None => arn,
+        };
+        let mut members =
+            vec![Member::Set("StateMachineArn".into(), arn), Member::Set("Input".into(), payload)];
+        for (name, value) in options {
+            if *name == *"name" {
+                members.push(Member::Set("Name".into(), value));
+            }
+        }
+        let mut spec = Spec::new(name, optimized("states", "startExecution"), Expr::Record(members));
+        spec.result = Expr::record([
+            ("executionArn", Expr::Result.field("ExecutionArn")),
+            ("startDate", Expr::Result.field("StartDate")),
+        ]);
+        spec
+    }
+
+    fn start_mode(&mut self, spec: &mut Spec, id: WorkflowId, call: &Call) {
+        let express = self.program.workflows.get(id.index()).is_some_and(|w| w.express);
+        match call.mode {
+            Mode::Await => {
+                spec.pattern = Pattern::Sync2;
+                spec.result = Expr::Result.field("Output");
+                spec.nested = Nested::Awaited;
+            }
+            Mode::Token(_) => {
+                spec.pattern = Pattern::Token;
+                spec.result = Expr::Result;
+            }
+            Mode::Plain if express => {
+                spec.service = sdk("sfn", "startSyncExecution");
+                spec.result = Expr::Result;
+                spec.nested = Nested::Express;
+                // The SDK takes the input as text.
+                if let Expr::Record(members) = &mut spec.arguments {
+                    for member in members {
+                        if let Member::Set(name, value) = member
+                            && **name == *"Input"
+                        {
+                            let payload = std::mem::replace(value, Expr::Null);
+                            *value = Expr::call(Func::ToJson, vec![payload]);
+                        }
+                    }
+                }
+            }
+            Mode::Plain => {}
+        }
+    }
+
+    fn token_spec(&mut self, call: &'a Call) -> Option<Spec> {
+        let (mut values, _) = self.call_operands(call);
+        let token = pop_front(&mut values).unwrap_or(Expr::Null);
+        let (action, rest) = match &call.target {
+            Target::Complete => {
+                let value = pop_front(&mut values).unwrap_or(Expr::Null);
+                ("sendTaskSuccess", vec![("Output", Expr::call(Func::ToJson, vec![value]))])
+            }
+            Target::Reject(error) => {
+                let name = self.error_name(error);
+                let message = pop_front(&mut values).unwrap_or(Expr::text(""));
+                let cause = match pop_front(&mut values) {
+                    Some(data) => {
+                        let carried = Expr::record([("errorMessage", message), ("data", data)]);
+                        Expr::call(Func::ToJson, vec![carried])
+                    }
+                    None => message,
+                };
+                ("sendTaskFailure", vec![("Error", Expr::text(&name)), ("Cause", cause)])
+            }
+            _ => ("sendTaskHeartbeat", Vec::new()),
+        };
+        let arguments = Expr::record(std::iter::once(("TaskToken", token)).chain(rest));
+        let mut spec = Spec::new(self.callee(call), sdk("sfn", action), arguments);
+        spec.result = Expr::Null;
+        Some(spec)
+    }
+
+    // ------------------------------------------------------------ methods
+
+    fn method_spec(
+        &mut self,
+        call: &'a Call,
+        receiver: &'a typed::Expr,
+        kind: &str,
+        method: &str,
+    ) -> Option<Spec> {
+        let program: &'a typed::Program = self.program;
+        let declared = program.kinds.kinds.get(kind).and_then(|k| k.methods.get(method));
+        let Some(body) = declared.and_then(|m| m.body.as_ref()) else {
+            return self.native_method(call, receiver, kind, method);
+        };
+        let this = self.value(receiver);
+        let this = self.pin_choice(this);
+        let (values, options) = self.call_operands(call);
+        let names: Vec<Arc<str>> = declared.into_iter().flat_map(|m| m.options.keys().cloned()).collect();
+        self.env.insert(body.this, Place::Alias(this));
+        let count = body.params.len().saturating_sub(names.len());
+        for (i, param) in body.params.iter().enumerate() {
+            let value = if i < count {
+                values.get(i).cloned()
+            } else {
+                let name = names.get(i - count);
+                options.iter().find(|(n, _)| Some(n) == name).map(|(_, value)| value.clone())
+            };
+            self.env.insert(*param, Place::Alias(value.unwrap_or(Expr::Null)));
+        }
+        let outer = std::mem::replace(&mut self.in_method, true);
+        let value = self.pure(&body.value);
+        self.in_method = outer;
+        let mut spec = *self.hole.take()?;
+        spec.arguments = crate::machine::fold::simplify(spec.arguments);
+        spec.result = crate::machine::fold::simplify(value);
+        spec.name = self.callee(call);
+        if let Mode::Token(_) = call.mode {
+            spec.pattern = Pattern::Token;
+            spec.result = Expr::Result;
+        }
+        Some(spec)
+    }
+
+    pub(super) fn pin_choice(&mut self, value: Expr) -> Expr {
+        match value {
+            Expr::If(c, a, b) => {
+                let c = self.pin(*c);
+                Expr::choose(c, self.pin_choice(*a), self.pin_choice(*b))
+            }
+            other => other,
+        }
+    }
+
+    fn native_method(
+        &mut self,
+        call: &'a Call,
+        receiver: &'a typed::Expr,
+        kind: &str,
+        method: &str,
+    ) -> Option<Spec> {
+        if kind == "table" {
+            return self.table_spec(call, receiver, method);
+        }
+        self.problem("F0705", call.span, format!("`{kind}.{method}` has no form in a workflow"));
+        None
+    }
+
+    /// The name of a bucket that is given as a resource or as text.
+    pub(super) fn bucket_name(&mut self, value: Expr) -> Expr {
+        if super::is_resource(&value) { attribute(value, "name") } else { value }
+    }
+}
+
+pub(super) fn pop_front(values: &mut Vec<Expr>) -> Option<Expr> {
+    if values.is_empty() { None } else { Some(values.remove(0)) }
+}
+
+/// Runs a Fargate task; its payload (and token) travel in its environment.
+fn container(name: String, of: &dyn Fn(&str) -> Expr, payload: Expr, mode: Mode, pattern: Pattern) -> Spec {
+    let variable = |name: &str, value: Expr| Expr::record([("Name", Expr::text(name)), ("Value", value)]);
+    let mut environment = vec![variable("FLOW_INPUT", Expr::call(Func::ToJson, vec![payload]))];
+    if let Mode::Token(_) = mode {
+        environment.push(variable("FLOW_TASK_TOKEN", Expr::Context(Context::TaskToken)));
+    }
+    let overrides = Expr::record([("Name", of("containerName")), ("Environment", Expr::list(environment))]);
+    let network = Expr::record([
+        ("Subnets", Expr::call(Func::Split, vec![of("subnets"), Expr::text(",")])),
+        ("SecurityGroups", Expr::call(Func::Split, vec![of("securityGroups"), Expr::text(",")])),
+        ("AssignPublicIp", of("assignPublicIp")),
+    ]);
+    let arguments = Expr::record([
+        ("LaunchType", Expr::text("FARGATE")),
+        ("Cluster", of("cluster")),
+        ("TaskDefinition", of("arn")),
+        ("NetworkConfiguration", Expr::record([("AwsvpcConfiguration", network)])),
+        ("Overrides", Expr::record([("ContainerOverrides", Expr::list([overrides]))])),
+    ]);
+    let mut spec = Spec::new(name, optimized("ecs", "runTask"), arguments);
+    spec.pattern = pattern;
+    spec
+}
