@@ -22,7 +22,7 @@ pub use expr::{Context, Expr, Func, Item, Member, Op};
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(pub u32);
 
         impl $name {
@@ -57,12 +57,6 @@ pub struct Machine {
     /// Those that can't be reached from `start` (or from the bodies of those that can) don't count.
     pub states: Vec<State>,
     pub start: StateId,
-}
-
-impl Default for StateId {
-    fn default() -> Self {
-        StateId(0)
-    }
 }
 
 #[derive(Clone, Debug)]

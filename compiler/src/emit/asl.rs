@@ -329,6 +329,7 @@ fn is_text(deploy: &Deploy) -> bool {
         Deploy::Resource(..)
         | Deploy::Workflow(..)
         | Deploy::Api(..)
+        | Deploy::Stack(_)
         | Deploy::Param(_, DeployType::String) => true,
         Deploy::Param(_, DeployType::Number | DeployType::Boolean) | Deploy::Condition(_) => false,
     }

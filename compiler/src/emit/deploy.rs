@@ -207,6 +207,7 @@ impl<'a> Deployment<'a> {
                 Ok(Value::reference(&self.parameter_id(name)))
             }
             Deploy::Condition(name) => Ok(Value::Condition(Condition::Named(name.clone()))),
+            Deploy::Stack(name) => Ok(Value::reference(name)),
         }
     }
 

@@ -188,6 +188,7 @@ impl Printer<'_> {
             Deploy::Resource(..)
             | Deploy::Workflow(..)
             | Deploy::Api(..)
+            | Deploy::Stack(_)
             | Deploy::Param(_, DeployType::String) => Piece::atom(format!("'${{{name}}}'")),
         }
     }
@@ -372,11 +373,19 @@ impl Printer<'_> {
 
 /// Of those that can be told without types.
 fn never_null(expr: &Expr) -> bool {
-    match expr {
-        Expr::Boolean(_) | Expr::Number(_) | Expr::String(_) | Expr::Template(_) | Expr::Deploy(_) => true,
-        Expr::List(_) | Expr::Record(_) | Expr::Not(_) | Expr::Negate(_) | Expr::Binary(..) => true,
-        _ => false,
-    }
+    matches!(
+        expr,
+        Expr::Boolean(_)
+            | Expr::Number(_)
+            | Expr::String(_)
+            | Expr::Template(_)
+            | Expr::Deploy(_)
+            | Expr::List(_)
+            | Expr::Record(_)
+            | Expr::Not(_)
+            | Expr::Negate(_)
+            | Expr::Binary(..)
+    )
 }
 
 fn flatten<'e>(op: Op, expr: &'e Expr, into: &mut Vec<&'e Expr>) {

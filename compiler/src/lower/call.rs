@@ -104,8 +104,7 @@ impl<'a> Lower<'a> {
         self.limits(&mut task, clauses);
         task.retries =
             self.retriers(retries, spec.lambda && !clauses.retry_none && !self.retry_off(&call.target));
-        let has_result = wanted || !clauses.catches.is_empty() && wanted;
-        let result = if has_result && spec.nested != Nested::Express {
+        let result = if wanted && spec.nested != Nested::Express {
             let result = self.result(true, hint.clone());
             if let Some(var) = result {
                 task.out = assigning(vec![(var, spec.result.clone())]);

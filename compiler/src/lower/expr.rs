@@ -5,7 +5,6 @@ use crate::machine::flow::Slot;
 use crate::machine::{Choice, Expr, StateKind, VarId};
 use crate::typed::walk::Child;
 use crate::typed::{self, Arm, BinaryOp, Block, ExprKind, ListPart, RecordPart, StmtKind};
-use crate::types::Type;
 
 /// Whether the expression can't be written as one JSONata expression: it calls, jumps, waits or assigns.
 pub(super) fn needs_states(expr: &typed::Expr) -> bool {
@@ -229,8 +228,7 @@ impl<'a> Lower<'a> {
             rules.push(condition);
         }
         let entries = self.fork(rules, &format!("match {words}"));
-        for ((body, always), entry) in bodies.into_iter().zip(entries.iter()) {
-            debug_assert!(!always || entries.len() >= arms.len().min(1));
+        for ((body, _), entry) in bodies.into_iter().zip(entries.iter()) {
             self.here = vec![*entry];
             self.about = super::About { span: body.span, ..about.clone() };
             self.arm(result, |it| it.value_or_effect(body, wanted));
@@ -270,11 +268,6 @@ impl<'a> Lower<'a> {
             "no arm matches",
             "a value that no arm of the match takes",
         );
-    }
-
-    /// Whether anything is left of a type for another arm.
-    pub(super) fn is_json(&self, ty: &Type) -> bool {
-        matches!(self.resolve(ty), Type::Json | Type::Unknown)
     }
 }
 

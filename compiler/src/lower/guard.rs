@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::call::Spec;
 use super::frames::Frame;
 use super::jump::assigning;
 use super::{Loose, Lower};
-use crate::machine::flow::Slot;
 use crate::machine::{Expr, Parallel, StateKind, VarId};
 use crate::source::Span;
 use crate::typed::{Block, Clauses};
@@ -92,18 +90,5 @@ impl<'a> Lower<'a> {
         for (number, slot) in entries {
             self.enter_handler(number, vec![Loose::Edge(id, slot)]);
         }
-    }
-
-    /// Puts a task behind `here`, its result dropped.
-    pub(super) fn plain_task(&mut self, spec: &Spec, result: Option<VarId>) {
-        let assign = result.map(|var| (var, spec.result.clone())).into_iter().collect();
-        let mut task = spec.task(assigning(assign));
-        let mut entries = Vec::new();
-        self.catchers(&Expr::Error, &mut task.catches, &mut entries);
-        let id = self.step(StateKind::Task(Box::new(task)), &spec.name, "calls a service");
-        for (number, slot) in entries {
-            self.enter_handler(number, vec![Loose::Edge(id, slot)]);
-        }
-        let _ = Slot::Out;
     }
 }

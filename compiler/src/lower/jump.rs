@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::frames::Frame;
 use super::{Loose, Lower, loose};
-use crate::machine::flow::Slot;
-use crate::machine::{Choice, Edge, Expr, Func, Member, StateKind};
+use crate::machine::{Edge, Expr, Func, Member, StateKind};
 use crate::source::Span;
 use crate::typed::{self, ErrorRef, Failure, LabelId, StepId};
 
@@ -51,7 +50,11 @@ impl<'a> Lower<'a> {
         })
     }
 
-    fn jump(&mut self, label: LabelId, list: impl for<'f> Fn(&'f mut Frame<'a>) -> Option<&'f mut Vec<Loose>>) -> Expr {
+    fn jump(
+        &mut self,
+        label: LabelId,
+        list: impl for<'f> Fn(&'f mut Frame<'a>) -> Option<&'f mut Vec<Loose>>,
+    ) -> Expr {
         let is_target = |frame: &Frame<'a>| matches!(frame, Frame::Label { label: l, .. } if *l == label);
         let Some(at) = self.frames.iter().rposition(is_target) else {
             return Expr::Null;
@@ -223,7 +226,7 @@ impl<'a> Lower<'a> {
     /// Each handler around is asked, in order.
     pub(super) fn raise(&mut self, error: Expr, title: Option<&str>, span: Span) {
         let from = self.scope_start();
-        let mut asked: Vec<(Option<Vec<Arc<str>>>, usize, usize, crate::machine::VarId)> = Vec::new();
+        let mut asked = Vec::new();
         for at in (from..self.frames.len()).rev() {
             let mut push =
                 |h: &super::frames::Handler| asked.push((h.errors.clone(), at + 1, h.number, h.var));
@@ -273,8 +276,7 @@ impl<'a> Lower<'a> {
         let spec = self.start_spec(workflow, None, input, Vec::new(), "states:continue");
         let task = spec.task(loose());
         let name = spec.name.clone();
-        let id = self.step(StateKind::Task(Box::new(task)), &name, "starts the next execution");
-        let _ = id;
+        self.step(StateKind::Task(Box::new(task)), &name, "starts the next execution");
         self.succeed(Expr::Null);
         Expr::Null
     }
@@ -295,14 +297,4 @@ pub(super) fn one_of(name: Expr, errors: &[Arc<str>]) -> Expr {
 /// An edge that assigns and leads nowhere yet.
 pub(super) fn assigning(assign: Vec<(crate::machine::VarId, Expr)>) -> Edge {
     Edge { assign, to: loose().to }
-}
-
-/// The way on of a state.
-pub(super) fn out_of(id: crate::machine::StateId) -> Vec<Loose> {
-    vec![Loose::Edge(id, Slot::Out)]
-}
-
-/// A choice of one rule.
-pub(super) fn choice_of(condition: Expr) -> Choice {
-    Choice { rules: vec![(condition, loose())], default: loose() }
 }

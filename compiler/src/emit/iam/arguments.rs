@@ -294,7 +294,7 @@ fn deployed(deployment: &Deployment<'_>, deploy: &Deploy, span: Span) -> Result<
     let resource = match deploy {
         Deploy::Resource(id, _) => owner(deployment, &Value::Resource(*id), span),
         Deploy::Workflow(id, _) => owner(deployment, &Value::Workflow(*id), span),
-        Deploy::Api(..) | Deploy::Param(..) | Deploy::Condition(_) => None,
+        Deploy::Api(..) | Deploy::Param(..) | Deploy::Condition(_) | Deploy::Stack(_) => None,
     };
     Ok(Part { value, resource })
 }
