@@ -16,14 +16,13 @@ pub struct Error {
     pub offset: Option<usize>,
     /// The operator, function or literal concerned.
     pub token: Option<Value>,
-    /// The offending value.
-    pub value: Option<Value>,
-    pub(crate) details: Details,
+    pub(crate) details: Box<Details>,
 }
 
 /// What only the message needs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Details {
+    pub(crate) value: Option<Value>,
     pub(crate) value2: Option<Value>,
     pub(crate) index: Option<usize>,
     pub(crate) kind: Option<&'static str>,
@@ -44,9 +43,13 @@ impl Error {
             position: None,
             offset: None,
             token: None,
-            value: None,
-            details: Details::default(),
+            details: Box::default(),
         })
+    }
+
+    /// The offending value, where there is one.
+    pub fn culprit(&self) -> Option<&Value> {
+        self.details.value.as_ref()
     }
 
     pub(crate) fn at(mut self: Box<Self>, offset: u32) -> Fault {
@@ -60,7 +63,7 @@ impl Error {
     }
 
     pub(crate) fn value(mut self: Box<Self>, value: Value) -> Fault {
-        self.value = Some(value);
+        self.details.value = Some(value);
         self
     }
 
@@ -148,7 +151,7 @@ fn field_text(error: &Error, field: &str) -> String {
     match field {
         "token" => json(&error.token),
         "!token" => error.token.as_ref().and_then(Value::as_str).unwrap_or("undefined").to_owned(),
-        "value" => json(&error.value),
+        "value" => json(&error.details.value),
         "value2" => json(&error.details.value2),
         "index" => error.details.index.map_or("undefined".to_owned(), |it| it.to_string()),
         "type" => error.details.kind.map_or("undefined".to_owned(), |it| format!("\"{it}\"")),

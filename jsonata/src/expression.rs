@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::analysis::Analysis;
+use crate::analysis::{self, Analysis};
+use crate::apply::wrap_input;
+use crate::ast::{Node, Symbols};
 use crate::environment::{Bindings, Environment};
 use crate::error::Error;
+use crate::evaluate::Evaluator;
+use crate::parser;
+use crate::process;
 use crate::value::Value;
 
 /// Which JSONata is spoken.
@@ -27,6 +32,8 @@ pub struct Expression {
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) source: String,
+    pub(crate) symbols: Symbols,
+    pub(crate) tree: Node,
 }
 
 impl Expression {
@@ -35,8 +42,10 @@ impl Expression {
     /// # Errors
     /// `S0101` to `S0402`, with the place.
     pub fn parse(text: &str, dialect: Dialect) -> Result<Expression, Error> {
-        let _ = dialect;
-        Ok(Expression { program: Arc::new(Program { source: text.to_owned() }) })
+        let mut symbols = Symbols::new(dialect);
+        let tree = parser::parse(text).and_then(|raw| process::process(raw, &mut symbols));
+        let tree = tree.map_err(|it| it.finish(text))?;
+        Ok(Expression { program: Arc::new(Program { source: text.to_owned(), symbols, tree }) })
     }
 
     /// Evaluates against an input, which `$` and bare names refer to (AWS gives none: `Value::Undefined`), and
@@ -50,13 +59,18 @@ impl Expression {
         bindings: &Bindings,
         environment: &Environment,
     ) -> Result<Option<Value>, Error> {
-        let _ = (input, bindings, environment);
-        Ok(None)
+        let program = &*self.program;
+        let mut evaluator = Evaluator::new(&program.symbols, input.clone(), bindings, environment);
+        let result = evaluator.evaluate(&program.tree, &wrap_input(input), 0);
+        match result.map_err(|it| it.finish(&program.source))? {
+            Value::Undefined => Ok(None),
+            value => Ok(Some(value)),
+        }
     }
 
     /// What the expression refers to, for validators and compilers.
     pub fn analyze(&self) -> Analysis {
-        Analysis::default()
+        analysis::analyze(&self.program)
     }
 
     pub fn source(&self) -> &str {

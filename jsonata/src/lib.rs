@@ -11,14 +11,26 @@
 //! ```
 
 mod analysis;
+mod apply;
+mod ast;
 mod deep;
 mod environment;
 mod error;
+mod evaluate;
 mod expression;
 mod function;
+mod functions;
 mod json;
+mod lexer;
 mod number;
 mod object;
+mod operators;
+mod parser;
+mod path;
+mod process;
+mod regex;
+mod signature;
+mod sort;
 mod value;
 
 pub use analysis::{Analysis, Call, InputKind, InputUse, Reference, ResultKind};

@@ -18,7 +18,7 @@ pub struct Object(Arc<Members>);
 struct Members {
     list: Vec<(Arc<str>, Value)>,
     /// Where each name is, for objects beyond `SCANNED` members.
-    index: Option<Box<HashMap<Arc<str>, usize>>>,
+    index: Option<HashMap<Arc<str>, usize>>,
 }
 
 impl Drop for Members {
