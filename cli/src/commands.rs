@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod asl;
+mod asl_validate;
 mod check;
 mod completions;
 mod explain;
@@ -21,6 +23,7 @@ pub(crate) type Outcome = Result<ExitCode, String>;
   flow build --out build         its template, state machines and source map
   flow graph shop fulfil         a drawing of one workflow, as SVG
   flow explain F0301             what a diagnostic means, with an example
+  flow asl validate sm.json      what is wrong with a state machine's own JSON or YAML
 
 PATH is a .flow file, or a folder that holds a main.flow; this folder where it is left out.
 Exit codes: 0 fine, 1 the program has errors, 2 wrong use.")]
@@ -33,6 +36,7 @@ pub(crate) struct Arguments {
 enum Command {
     New(new::New),
     Check(check::Check),
+    Asl(asl::Asl),
     Explain(explain::Explain),
     Completions(completions::Completions),
 }
@@ -41,6 +45,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
         Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Asl(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Completions(command) => command.run(),
     }

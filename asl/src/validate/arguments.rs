@@ -60,7 +60,7 @@ fn unknown<'k>(
         match similar::closest(key, unset) {
             Some(close) => {
                 let message = format!("The field \"{key}\" is not supported by Step Functions");
-                let error = schema_error(message, path, &member.value);
+                let error = Diagnostic::aws("SCHEMA_VALIDATION_FAILED", message, path, member.key_span);
                 found.push(error.with_help(format!("did you mean `{close}`?")));
                 meant.push(close);
             }

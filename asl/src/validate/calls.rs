@@ -193,7 +193,8 @@ fn unknown<'c>(
     match similar::closest(key, names) {
         Some(close) => {
             let message = format!("The field \"{key}\" is not supported by Step Functions");
-            schema_error(message, path, &member.value).with_help(format!("did you mean `{close}`?"))
+            Diagnostic::aws("SCHEMA_VALIDATION_FAILED", message, path, member.key_span)
+                .with_help(format!("did you mean `{close}`?"))
         }
         None => {
             let message = format!("no field `{key}` is known here");

@@ -170,16 +170,20 @@ pub(super) fn exclusive(node: &Node, path: &Path<'_>, rule: &Exclusive, found: &
         let field = node.get(it);
         field.is_some_and(|field| !(*it == "End" && field.as_bool() == Some(false)))
     };
-    let count = rule.fields.iter().copied().filter(is_there).count();
+    let there: Vec<&str> = rule.fields.iter().copied().filter(is_there).collect();
     let names = rule.fields.join(", ");
-    let message = match count {
-        0 if rule.required => {
-            format!("This object should have only one of the following fields: [{names}]")
+    let (message, span) = match there.as_slice() {
+        [] if rule.required => {
+            let message = format!("This object should have only one of the following fields: [{names}]");
+            (message, node.span)
         }
-        0 | 1 => return,
-        _ => format!("There should only be one of the following fields: [{names}]"),
+        [] | [_] => return,
+        [.., last] => {
+            let message = format!("There should only be one of the following fields: [{names}]");
+            (message, node.member(last).map_or(node.span, |it| it.key_span))
+        }
     };
-    found.push(schema_error(message, path, node));
+    found.push(Diagnostic::aws("SCHEMA_VALIDATION_FAILED", message, path, span));
 }
 
 /// Checks a field's value.
