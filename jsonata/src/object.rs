@@ -40,9 +40,8 @@ impl Members {
     }
 
     fn reindex(&mut self) {
-        self.index = (self.list.len() > SCANNED).then(|| {
-            Box::new(self.list.iter().enumerate().map(|(at, (name, _))| (name.clone(), at)).collect())
-        });
+        self.index = (self.list.len() > SCANNED)
+            .then(|| self.list.iter().enumerate().map(|(at, (name, _))| (name.clone(), at)).collect());
     }
 
     fn insert(&mut self, name: Arc<str>, value: Value) -> Option<Value> {
