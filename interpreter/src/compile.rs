@@ -268,14 +268,14 @@ impl Compiling<'_> {
             ChoiceTest::And(tests) => Test::And(all(tests)?),
             ChoiceTest::Or(tests) => Test::Or(all(tests)?),
             ChoiceTest::Not(test) => Test::Not(Box::new(self.test(test)?)),
-            ChoiceTest::Compare(it) => Test::Compare {
+            ChoiceTest::Compare(it) => Test::Compare(Box::new(Comparison {
                 variable: self.query(&it.variable, "Variable")?,
                 operator: it.operator,
                 operand: match &it.operand {
                     model::Operand::Literal(value) => Operand::Literal(Value::from(value)),
                     model::Operand::Path(path) => Operand::Path(self.query(path, it.operator.name())?),
                 },
-            },
+            })),
         })
     }
 

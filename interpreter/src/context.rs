@@ -23,6 +23,8 @@ pub(crate) struct Domain {
     state_machine: Value,
     pub(crate) next_event: u64,
     pub(crate) root: Option<FiberId>,
+    /// A context object given from outside, of a state that is tested alone.
+    pub(crate) given: Option<Value>,
     /// The map that started it, and the index there.
     pub(crate) owner: Option<(FiberId, usize)>,
 }
@@ -99,12 +101,16 @@ impl Domain {
             ]),
             next_event: 1,
             root: None,
+            given: None,
             owner: None,
         }
     }
 
     /// The context object as a state sees it.
     pub(crate) fn context(&self, fiber: &Fiber, state: &State) -> Value {
+        if let Some(given) = &self.given {
+            return given.clone();
+        }
         let mut about = Object::new();
         about.insert("Name", Value::from(state.name.clone()));
         about.insert("EnteredTime", Value::from(clock::format(fiber.entered_at)));

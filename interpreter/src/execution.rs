@@ -273,25 +273,12 @@ impl Execution {
         variables: Object,
         chain: Chain,
     ) -> FiberId {
-        self.fibers.add(Fiber {
-            domain,
-            parent,
-            state,
-            input,
-            variables,
-            chain,
-            entered: 0,
-            before: 0,
-            entered_at: self.now,
-            retries: Vec::new(),
-            retry_count: 0,
-            item: None,
-            iterations: Arc::new([]),
-            token: None,
-            work: Work::Enter,
-            ticket: 0,
-            queued: false,
-        })
+        self.fibers.add(Fiber::new(domain, parent, state, input, variables, chain, self.now))
+    }
+
+    /// A fiber outside of the run, in a state of its own.
+    pub(crate) fn fiber_at(&self, state: StateId, input: Value, variables: Object) -> Fiber {
+        Fiber::new(0, None, state, input, variables, Chain::default(), self.now)
     }
 
     /// Puts a fiber at the end of the queue, once.

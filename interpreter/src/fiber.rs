@@ -62,6 +62,39 @@ pub(crate) struct Fiber {
     pub(crate) queued: bool,
 }
 
+impl Fiber {
+    /// A fiber about to enter a state.
+    pub(crate) fn new(
+        domain: usize,
+        parent: Option<(FiberId, usize)>,
+        state: StateId,
+        input: Value,
+        variables: Object,
+        chain: Chain,
+        now: Millis,
+    ) -> Fiber {
+        Fiber {
+            domain,
+            parent,
+            state,
+            input,
+            variables,
+            chain,
+            entered: 0,
+            before: 0,
+            entered_at: now,
+            retries: Vec::new(),
+            retry_count: 0,
+            item: None,
+            iterations: Arc::new([]),
+            token: None,
+            work: Work::Enter,
+            ticket: 0,
+            queued: false,
+        }
+    }
+}
+
 /// What the fiber does next, or waits for.
 #[derive(Debug)]
 pub(crate) enum Work {

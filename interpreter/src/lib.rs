@@ -21,13 +21,14 @@ pub mod jsonpath;
 mod machine;
 mod options;
 mod program;
-mod random;
+pub mod random;
 mod reader;
 mod retry;
 mod scene;
 mod services;
 mod states;
 mod template;
+pub mod test_state;
 mod value;
 
 pub use compile::CompileError;

@@ -125,7 +125,14 @@ pub(crate) enum Test {
     And(Vec<Test>),
     Or(Vec<Test>),
     Not(Box<Test>),
-    Compare { variable: Query, operator: model::Operator, operand: Operand },
+    Compare(Box<Comparison>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    pub(crate) variable: Query,
+    pub(crate) operator: model::Operator,
+    pub(crate) operand: Operand,
 }
 
 #[derive(Debug)]

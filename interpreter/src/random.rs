@@ -40,11 +40,11 @@ impl Random {
 
 /// `java.util.Random`: what AWS draws seeded numbers with.
 #[derive(Clone, Debug)]
-pub struct JavaRandom(u64);
+pub(crate) struct JavaRandom(u64);
 
 impl JavaRandom {
     /// From a seed.
-    pub fn new(seed: i64) -> Self {
+    pub(crate) fn new(seed: i64) -> Self {
         JavaRandom((seed as u64 ^ 0x5_DEEC_E66D) & ((1 << 48) - 1))
     }
 
@@ -54,14 +54,14 @@ impl JavaRandom {
     }
 
     /// `nextDouble()`, in `[0, 1)`.
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         ((self.next(26) << 27) + self.next(27)) as f64 / (1u64 << 53) as f64
     }
 }
 
 /// The order in which AWS writes the `.$` fields of a payload template: that of a
 /// `java.util.HashMap` of their names. Holds for all 30 recorded templates.
-pub fn java_order<T>(fields: &mut [(std::sync::Arc<str>, T)]) {
+pub(crate) fn java_order<T>(fields: &mut [(std::sync::Arc<str>, T)]) {
     let mut size = 16usize;
     while fields.len() > size / 4 * 3 {
         size *= 2;

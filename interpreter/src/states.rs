@@ -108,7 +108,12 @@ impl Execution {
         }
     }
 
-    fn leaving(&mut self, fiber: &mut Fiber, state: &State, result: Value) -> Result<Leaving, Failure> {
+    pub(crate) fn leaving(
+        &mut self,
+        fiber: &mut Fiber,
+        state: &State,
+        result: Value,
+    ) -> Result<Leaving, Failure> {
         let assigned = self.assigned(fiber, state, state.data.assign.as_ref(), &result, None)?;
         let output = match state.language {
             QueryLanguage::Jsonata => match &state.data.output {
@@ -236,7 +241,7 @@ impl Execution {
         failure.told()
     }
 
-    fn caught(
+    pub(crate) fn caught(
         &mut self,
         fiber: &Fiber,
         state: &State,
@@ -291,18 +296,30 @@ impl Execution {
     }
 
     fn jsonpath_output(&mut self, fiber: &Fiber, state: &State, result: Value) -> Result<Value, Failure> {
-        let result = match &state.data.result_selector {
+        let (_, output) = self.output_steps(fiber, state, result)?;
+        self.selected(fiber, state, &state.data.output_path, &output)
+    }
+
+    /// The result after `ResultSelector`, and after `ResultPath`.
+    pub(crate) fn output_steps(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        result: Value,
+    ) -> Result<(Value, Value), Failure> {
+        let selected = match &state.data.result_selector {
             Some(template) => {
                 self.with_scene(fiber, state, &result, None, None, |scene| template.evaluate(scene))?
             }
             None => result,
         };
-        let output = if matches!(state.kind, Kind::Choice(_) | Kind::Wait(_) | Kind::Succeed) {
-            result
-        } else {
-            insert(&fiber.input, &state.data.result_path, result)?
+        let inserted = match state.kind {
+            Kind::Choice(_) | Kind::Wait(_) | Kind::Succeed => selected.clone(),
+            Kind::Pass { .. } | Kind::Task(_) | Kind::Fail { .. } | Kind::Parallel { .. } | Kind::Map(_) => {
+                insert(&fiber.input, &state.data.result_path, selected.clone())?
+            }
         };
-        self.selected(fiber, state, &state.data.output_path, &output)
+        Ok((selected, inserted))
     }
 
     fn with_result(

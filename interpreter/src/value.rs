@@ -15,7 +15,7 @@ pub(crate) fn empty() -> Value {
 }
 
 /// Compact JSON text.
-pub fn json(value: &Value) -> String {
+pub(crate) fn json(value: &Value) -> String {
     value.to_string()
 }
 

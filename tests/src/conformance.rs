@@ -6,8 +6,10 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 mod compare;
+mod definition;
 mod execution;
 mod replay;
+mod test_state;
 
 /// What came of a set of cases.
 #[derive(Debug, Default)]
@@ -54,6 +56,15 @@ fn run_case(case: &Json, report: &mut Report) {
     let text = |name: &str| case.get(name).and_then(Json::as_str).unwrap_or_default();
     let (kind, result) = match text("kind") {
         "execution" | "express_sync" | "express_async" => ("exec", execution::check(case)),
+        "test_state" => ("test_state", test_state::check(case)),
+        "validate" => ("validate", definition::check_validation(case)),
+        "create_rejected" => match definition::check_rejection(case) {
+            Some(result) => ("create_rejected", result),
+            None => {
+                report.skipped += 1;
+                return;
+            }
+        },
         _ => {
             report.skipped += 1;
             return;

@@ -36,7 +36,7 @@ fn row(text: &str, delimiter: char) -> (Vec<String>, &str) {
 
 fn cell(text: &str, delimiter: char) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find(|c| c == delimiter || c == '\n' || c == '\r').unwrap_or(text.len());
+        let end = text.find([delimiter, '\n', '\r']).unwrap_or(text.len());
         let (cell, rest) = text.split_at(end);
         return (cell.to_owned(), rest);
     };
@@ -51,7 +51,7 @@ fn cell(text: &str, delimiter: char) -> (String, &str) {
                 rest = more;
             }
             None => {
-                let end = after.find(|c| c == delimiter || c == '\n' || c == '\r').unwrap_or(after.len());
+                let end = after.find([delimiter, '\n', '\r']).unwrap_or(after.len());
                 let (trailing, rest) = after.split_at(end);
                 return (out + trailing, rest);
             }

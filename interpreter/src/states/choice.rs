@@ -22,7 +22,12 @@ impl Execution {
         }
     }
 
-    fn chosen(&mut self, fiber: &Fiber, state: &State, choice: &Choice) -> Result<Leaving, Failure> {
+    pub(crate) fn chosen(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        choice: &Choice,
+    ) -> Result<Leaving, Failure> {
         let input = self.effective_input(fiber, state)?;
         let mut taken = None;
         for rule in &choice.rules {
@@ -84,7 +89,7 @@ impl Test {
                 Ok(false)
             }
             Test::Not(test) => Ok(!test.holds(scene)?),
-            Test::Compare { variable, operator, operand } => compare(scene, variable, *operator, operand),
+            Test::Compare(it) => compare(scene, &it.variable, it.operator, &it.operand),
         }
     }
 }

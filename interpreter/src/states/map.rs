@@ -132,7 +132,7 @@ impl Execution {
         services: &mut dyn Services,
     ) -> Result<Option<Value>, Failure> {
         let input = self.effective_input(fiber, state)?;
-        let max = self.bound(fiber, state, map.max_concurrency.as_ref(), "MaxConcurrency", &input)?;
+        let max = self.concurrency(fiber, state, map, &input)?;
         let source = match &map.reader {
             Some(_) => Source::Array(Array::new()),
             None => self.items(fiber, state, map, &input)?,
@@ -175,7 +175,13 @@ impl Execution {
         Ok(None)
     }
 
-    fn items(&mut self, fiber: &Fiber, state: &State, map: &Map, input: &Value) -> Result<Source, Failure> {
+    pub(crate) fn items(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        map: &Map,
+        input: &Value,
+    ) -> Result<Source, Failure> {
         let value = match (state.language, &map.items) {
             (QueryLanguage::Jsonata, Some(template)) => {
                 self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?
@@ -206,6 +212,17 @@ impl Execution {
                 }
             }),
         }
+    }
+
+    /// `MaxConcurrency`; 0 when there is none.
+    pub(crate) fn concurrency(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        map: &Map,
+        input: &Value,
+    ) -> Result<f64, Failure> {
+        self.bound(fiber, state, map.max_concurrency.as_ref(), "MaxConcurrency", input)
     }
 
     /// A number that may not be negative; 0 when absent.

@@ -134,6 +134,18 @@ impl Execution {
         })
     }
 
+    /// Asks once, without events, timers or retries.
+    pub(crate) fn ask_once(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        task: &Task,
+        arguments: &Value,
+        services: &mut dyn Services,
+    ) -> Reply {
+        self.ask(fiber, state, task, arguments, None, None, services)
+    }
+
     /// What follows from the answer: the result, if it is there already.
     fn answered(
         &mut self,
