@@ -8,6 +8,7 @@ use crate::source::Span;
 
 pub mod audit;
 pub mod render;
+pub mod resources;
 pub mod syntax;
 
 /// A stable code such as `F0101`. The first two digits are the pass:
