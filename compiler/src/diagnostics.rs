@@ -7,6 +7,7 @@
 use crate::source::Span;
 
 pub mod audit;
+pub mod build;
 pub mod render;
 pub mod resources;
 pub mod syntax;

@@ -15,6 +15,7 @@ mod params;
 mod payload;
 mod resources;
 pub mod sam;
+pub mod source_map;
 pub mod template;
 mod trigger;
 pub mod value;

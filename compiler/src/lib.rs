@@ -23,9 +23,10 @@ pub mod typed;
 pub mod types;
 
 use diagnostics::Diagnostic;
-use source::{FileId, Source, Sources};
+use output::{BuildOptions, Built, BuiltWorkflow, Reason};
+use source::{FileId, Source, Sources, Span};
 use syntax::ast;
-use typed::Program;
+use typed::{Program, WorkflowId};
 
 /// Everything the front end finds out about a program.
 #[derive(Clone, Debug, Default)]
@@ -52,4 +53,49 @@ pub fn analyze(sources: &dyn Sources, entry: &str, app: &str) -> Analysis {
         program: Program::default(),
         diagnostics: parsed.diagnostics,
     }
+}
+
+/// Compiles a program without errors to its files. Where the analysis found an error nothing is built.
+pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
+    let mut built = Built::default();
+    if analysis.diagnostics.iter().any(Diagnostic::is_error) {
+        return built;
+    }
+    let program = &analysis.program;
+    let text = |span: Span| {
+        let source = analysis.sources.get(span.file.0 as usize)?;
+        Some(source.slice(span).to_owned()).filter(|text| !text.is_empty())
+    };
+    let mut definitions = Vec::new();
+    for (index, workflow) in (0..).zip(&program.workflows) {
+        match lower::lower(program, WorkflowId(index), &text) {
+            Ok(machine) => definitions.push(emit::asl::emit(&machine, program, &text)),
+            Err(problems) => built.diagnostics.extend(problems),
+        }
+        let Some(definition) = definitions.last() else { continue };
+        built.workflows.push(BuiltWorkflow {
+            name: workflow.name.to_string(),
+            express: workflow.express,
+            definition: definition.value.clone(),
+            places: definition.places.clone(),
+            reasons: definition.states.iter().map(reason).collect(),
+            substitutions: definition
+                .substitutions
+                .iter()
+                .map(|(name, it)| (name.clone(), it.show(program)))
+                .collect(),
+        });
+    }
+    if built.diagnostics.iter().any(Diagnostic::is_error) {
+        return Built { diagnostics: built.diagnostics, ..Built::default() };
+    }
+    let emitted = emit::app::emit(program, &definitions, *options);
+    built.diagnostics.extend(emitted.problems.iter().map(diagnostics::build::not_known_at_deployment));
+    built.files = emitted.files;
+    built.files.push(emit::source_map::emit(&built.workflows, &analysis.sources));
+    built
+}
+
+fn reason(state: &emit::asl::Explained) -> Reason {
+    Reason { state: state.name.clone(), kind: state.kind, why: state.why.clone(), depth: state.depth }
 }

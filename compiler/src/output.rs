@@ -36,8 +36,6 @@ pub struct Built {
     pub workflows: Vec<BuiltWorkflow>,
     /// What only the packed machine shows (limits after packing).
     pub diagnostics: Vec<Diagnostic>,
-    /// `flow build --explain`: each state, why it is there, and what a run costs; plain text.
-    pub explanation: String,
 }
 
 /// A file of the output folder.
@@ -58,6 +56,21 @@ pub struct BuiltWorkflow {
     /// Where each state, Choice rule and Catcher comes from, by JSON pointer into `definition`
     /// (`/States/charge`, `/States/check/Choices/0`), in the definition's order.
     pub places: Vec<Place>,
+    /// Each state and why it is there, in the definition's order.
+    pub reasons: Vec<Reason>,
+    /// Deploy-time names in the definition (`${Name}`) with what they stand for: `charge.arn`, `param stage`.
+    pub substitutions: Vec<(String, String)>,
+}
+
+/// A line of `flow build --explain`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub state: String,
+    /// `Task`, `Choice`, …
+    pub kind: &'static str,
+    pub why: String,
+    /// How deep in Map and Parallel states it lies; 0 at the top.
+    pub depth: usize,
 }
 
 /// A piece of a definition and the source it comes from.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{BoundId, VarId};
-use crate::typed::{ParamId, ResourceId, WorkflowId};
+use crate::typed::{ParamId, Program, ResourceId, WorkflowId};
 
 /// A pure expression. Its value is any JSON, never "undefined".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -114,6 +114,27 @@ pub enum Deploy {
     Condition(Arc<str>),
     /// CloudFormation's pseudo parameter: `AWS::Region`.
     Stack(Arc<str>),
+}
+
+impl Deploy {
+    /// What it stands for, as the source would write it: `charge.arn`, `stage`.
+    pub fn show(&self, program: &Program) -> String {
+        match self {
+            Deploy::Resource(id, attribute) => {
+                let name = program.resources.get(id.index()).map_or("?", |resource| &resource.name);
+                format!("{name}.{attribute}")
+            }
+            Deploy::Workflow(id, attribute) => {
+                let name = program.workflows.get(id.index()).map_or("?", |workflow| &workflow.name);
+                format!("{name}.{attribute}")
+            }
+            Deploy::Api(name, attribute) => format!("{name}.{attribute}"),
+            Deploy::Param(id, _) => {
+                program.params.get(id.index()).map_or("?", |param| &param.name).to_owned()
+            }
+            Deploy::Condition(name) | Deploy::Stack(name) => name.to_string(),
+        }
+    }
 }
 
 /// CloudFormation substitutes text; this is what it stands for.
