@@ -4,12 +4,14 @@ pub mod ast;
 mod brackets;
 mod build;
 mod layout;
+mod print;
 mod scan;
 
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Span};
 
 pub use layout::MAX_DEPTH;
+pub use print::print;
 
 /// A tree, however broken the text, and what is wrong with it.
 #[derive(Clone, Debug)]

@@ -1,0 +1,165 @@
+//! A small document printer in the manner of Wadler: text, breakable lines and groups that break or don't.
+
+/// Columns of a line.
+const WIDTH: usize = 100;
+const INDENT: usize = 2;
+
+#[derive(Clone, Debug)]
+pub(super) enum Doc {
+    Text(String),
+    /// A newline where the group around it is broken, else this text.
+    Line(&'static str),
+    /// This text where the group around it is broken.
+    IfBroken(&'static str),
+    /// Always a newline.
+    Hard,
+    /// Always a newline, with an empty line before it.
+    Blank,
+    Concat(Vec<Doc>),
+    /// Indented where the group around it is broken.
+    Indent(Box<Doc>),
+    /// Always indented, and on its own: groups in it break or don't whatever is around.
+    Nest(Box<Doc>),
+    /// All its lines are broken, or none.
+    Group(Box<Doc>),
+}
+
+impl Doc {
+    pub(super) fn nil() -> Doc {
+        Doc::Concat(Vec::new())
+    }
+
+    pub(super) fn text(text: impl Into<String>) -> Doc {
+        Doc::Text(text.into())
+    }
+
+    pub(super) fn concat(docs: impl IntoIterator<Item = Doc>) -> Doc {
+        Doc::Concat(docs.into_iter().collect())
+    }
+
+    pub(super) fn group(docs: impl IntoIterator<Item = Doc>) -> Doc {
+        Doc::Group(Box::new(Doc::concat(docs)))
+    }
+
+    pub(super) fn indent(docs: impl IntoIterator<Item = Doc>) -> Doc {
+        Doc::Indent(Box::new(Doc::concat(docs)))
+    }
+
+    pub(super) fn nest(docs: impl IntoIterator<Item = Doc>) -> Doc {
+        Doc::Nest(Box::new(Doc::concat(docs)))
+    }
+
+    pub(super) fn join(docs: impl IntoIterator<Item = Doc>, separator: &Doc) -> Doc {
+        let mut joined = Vec::new();
+        for doc in docs {
+            if !joined.is_empty() {
+                joined.push(separator.clone());
+            }
+            joined.push(doc);
+        }
+        Doc::Concat(joined)
+    }
+
+    /// Everything on one line.
+    pub(super) fn flat(&self) -> String {
+        render(self, usize::MAX)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Flat,
+    Broken,
+}
+
+pub(super) fn pretty(doc: &Doc) -> String {
+    render(doc, WIDTH)
+}
+
+fn render(doc: &Doc, width: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    let mut stack = vec![(0, Mode::Broken, doc)];
+    while let Some((indent, mode, doc)) = stack.pop() {
+        match doc {
+            Doc::Text(text) => {
+                out.push_str(text);
+                column += text.chars().count();
+            }
+            Doc::Line(flat) if mode == Mode::Flat => {
+                out.push_str(flat);
+                column += flat.len();
+            }
+            Doc::IfBroken(text) => {
+                if mode == Mode::Broken {
+                    out.push_str(text);
+                    column += text.len();
+                }
+            }
+            Doc::Line(_) | Doc::Hard | Doc::Blank => {
+                newline(&mut out, indent, matches!(doc, Doc::Blank));
+                column = indent;
+            }
+            Doc::Concat(docs) => stack.extend(docs.iter().rev().map(|doc| (indent, mode, doc))),
+            Doc::Indent(inner) => {
+                let indent = if mode == Mode::Broken { indent + INDENT } else { indent };
+                stack.push((indent, mode, inner));
+            }
+            Doc::Nest(inner) => stack.push((indent + INDENT, Mode::Broken, inner)),
+            Doc::Group(inner) => {
+                let flat = fits(inner, &stack, width.saturating_sub(column));
+                stack.push((indent, if flat { Mode::Flat } else { Mode::Broken }, inner));
+            }
+        }
+    }
+    out
+}
+
+fn newline(out: &mut String, indent: usize, blank: bool) {
+    out.truncate(out.trim_end_matches(' ').len());
+    out.push_str(if blank { "\n\n" } else { "\n" });
+    out.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// Whether `doc`, flat, and what follows it up to the next newline take no more than `room` columns.
+fn fits(doc: &Doc, after: &[(usize, Mode, &Doc)], room: usize) -> bool {
+    let mut room = room;
+    let mut rest = after.iter().rev();
+    let mut stack = vec![(Mode::Flat, doc)];
+    loop {
+        let (mode, doc) = match stack.pop() {
+            Some(next) => next,
+            None => match rest.next() {
+                Some((_, mode, doc)) => (*mode, *doc),
+                None => return true,
+            },
+        };
+        let used = match doc {
+            Doc::Text(text) => text.chars().count(),
+            Doc::Line(flat) if mode == Mode::Flat => flat.len(),
+            Doc::IfBroken(_) => 0,
+            Doc::Line(_) | Doc::Hard | Doc::Blank => return true,
+            Doc::Concat(docs) => {
+                stack.extend(docs.iter().rev().map(|doc| (mode, doc)));
+                0
+            }
+            Doc::Indent(inner) => {
+                stack.push((mode, inner));
+                0
+            }
+            // What follows may still break.
+            Doc::Group(inner) => {
+                stack.push((Mode::Flat, inner));
+                0
+            }
+            Doc::Nest(inner) => {
+                stack.push((Mode::Broken, inner));
+                0
+            }
+        };
+        if used > room {
+            return false;
+        }
+        room -= used;
+    }
+}
