@@ -266,6 +266,7 @@ impl Pass<'_> {
                 "?." | "??" | "&&" | "||" | "|" | "->" => true,
                 _ => false,
             },
+            Kind::Word if self.slice(token) == "as" => after.is_some_and(|after| self.slice(after) == "role"),
             Kind::Word if CLAUSES.contains(&self.slice(token)) => {
                 !after.is_none_or(|after| self.ends_name(after))
             }
@@ -307,7 +308,8 @@ impl Pass<'_> {
                 let word = self.slice(token);
                 let pair = after.is_some_and(|after| match after.kind {
                     Kind::Word => {
-                        !matches!(self.slice(after), "in" | "as") && !CLAUSES.contains(&self.slice(after))
+                        !matches!(self.slice(after), "in" | "as" | "failed" | "visited")
+                            && !CLAUSES.contains(&self.slice(after))
                     }
                     Kind::Open(b'{') => matches!(word, "let" | "var" | "for" | "import"),
                     _ => false,
@@ -315,7 +317,8 @@ impl Pass<'_> {
                 colon || pair && !PREFIXES.contains(&word)
             }
             Kind::Text { .. } => colon,
-            Kind::Label | Kind::Close(_) => true,
+            Kind::Label => after.is_some_and(|after| after.kind == Kind::Word),
+            Kind::Close(_) => true,
             Kind::Other => self.slice(token) == "@",
             _ => false,
         }

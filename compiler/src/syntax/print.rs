@@ -15,15 +15,30 @@ use doc::Doc;
 use super::Parsed;
 use super::ast::{Attribute, Comment, Name};
 
+/// A line broken for its width is, the next time, one that the writer broke; that can free the lines around it.
+const ROUNDS: usize = 5;
+
 /// The file in Flow's style. `None` where it has syntax errors, since a formatter must not lose what it can't read.
 pub fn print(parsed: &Parsed, text: &str) -> Option<String> {
+    let mut printed = print_once(parsed, text)?;
+    for _ in 0..ROUNDS {
+        let again = super::parse(parsed.file.span.file, &printed);
+        let next = print_once(&again, &printed)?;
+        if next == printed {
+            break;
+        }
+        printed = next;
+    }
+    Some(printed)
+}
+
+fn print_once(parsed: &Parsed, text: &str) -> Option<String> {
     if parsed.diagnostics.iter().any(|diagnostic| diagnostic.is_error()) {
         return None;
     }
     stacker::maybe_grow(super::STACK, super::STACK, || {
         let mut printer = Printer { text, comments: &parsed.file.comments, next: 0 };
-        let printed = doc::pretty(&printer.file(&parsed.file));
-        Some(printed)
+        Some(doc::pretty(&printer.file(&parsed.file)))
     })
 }
 
@@ -95,7 +110,8 @@ impl<'a> Printer<'a> {
 
     /// The comment behind `after` on its line, if it is the next one and stands before `before`.
     fn trailing(&mut self, after: u32, before: u32) -> Option<String> {
-        let comment = self.pending(before).filter(|comment| !comment.own_line && comment.span.start >= after)?;
+        let comment =
+            self.pending(before).filter(|comment| !comment.own_line && comment.span.start >= after)?;
         if self.slice(after, comment.span.start).contains('\n') {
             return None;
         }

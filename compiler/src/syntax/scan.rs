@@ -152,13 +152,17 @@ impl Scanner<'_> {
         }
     }
 
-    /// `'done:` and `'done` are labels; `'text'` is a slip that the grammar reports.
+    /// `'done:` is a label, and so is what stands behind `break`; `'text'` is a slip that the grammar reports.
     fn label_or_string(&mut self) {
         let rest = self.rest().get(1..).unwrap_or("");
         let word = rest.find(|c| !word_char(c)).unwrap_or(rest.len());
-        if word > 0 && rest.as_bytes().get(word) != Some(&b'\'') {
-            let colon = usize::from(rest.as_bytes().get(word) == Some(&b':'));
-            self.push(Kind::Label, 1 + word + colon, 0);
+        let colon = rest.as_bytes().get(word) == Some(&b':');
+        let jump = self
+            .tokens
+            .last()
+            .is_some_and(|last| matches!(self.text.get(last.start..last.end), Some("break" | "continue")));
+        if word > 0 && (colon || jump) {
+            self.push(Kind::Label, 1 + word + usize::from(colon), 0);
         } else {
             self.foreign_string('\'');
         }

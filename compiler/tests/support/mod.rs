@@ -1,6 +1,8 @@
 //! Syntax trees as short text, for tests to compare.
 #![allow(dead_code)]
 
+pub mod generate;
+
 use compiler::source::FileId;
 use compiler::syntax::ast::*;
 use compiler::syntax::{Parsed, parse};
@@ -286,5 +288,52 @@ fn clause(clause: &Clause) -> String {
             format!("undo{}({})", if *attempted { "-attempted" } else { "" }, block(body))
         }
         ClauseKind::Role(value) => format!("role({})", expr(value)),
+    }
+}
+
+/// The tree as text without its places: equal where two texts mean the same.
+pub fn meaning(parsed: &Parsed) -> String {
+    without_spans(&format!("{:?}", parsed.file.items))
+}
+
+fn without_spans(debug: &str) -> String {
+    let mut out = String::with_capacity(debug.len());
+    let mut rest = debug;
+    // A span is written `0:12..15`.
+    while let Some(dots) = rest.find("..") {
+        let (before, after) = rest.split_at(dots);
+        let head = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        let tail = after[2..].trim_start_matches(|c: char| c.is_ascii_digit());
+        if head.ends_with("0:") && head.len() < before.len() {
+            out.push_str(&head[..head.len() - 2]);
+        } else {
+            out.push_str(before);
+            out.push_str("..");
+        }
+        rest = if head.ends_with("0:") && head.len() < before.len() { tail } else { &after[2..] };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Every `.flow` file of the project that has no syntax errors.
+pub fn flow_files() -> Vec<(String, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = Vec::new();
+    for folder in ["examples", "stdlib"] {
+        collect(&root.join(folder), &mut found);
+    }
+    found.sort();
+    found
+}
+
+fn collect(folder: &std::path::Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|ext| ext == "flow") {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
     }
 }

@@ -82,7 +82,7 @@ impl<'i> Builder<'i> {
         let mut catch = CatchClause { errors: Vec::new(), binder: None, body };
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::error_names => catch.errors = self.error_names(inner),
+                Rule::caught => catch.errors = self.error_names(inner),
                 Rule::paren_binder => catch.binder = self.paren_binder(inner),
                 Rule::block | Rule::missing_block => catch.body = self.block(inner),
                 _ => catch.binder = Some(self.name(&inner)),

@@ -20,8 +20,8 @@ pub(super) enum Doc {
     Indent(Box<Doc>),
     /// Always indented, and on its own: groups in it break or don't whatever is around.
     Nest(Box<Doc>),
-    /// All its lines are broken, or none.
-    Group(Box<Doc>),
+    /// All its lines are broken, or none; always broken where the flag says so.
+    Group(Box<Doc>, bool),
 }
 
 impl Doc {
@@ -38,7 +38,24 @@ impl Doc {
     }
 
     pub(super) fn group(docs: impl IntoIterator<Item = Doc>) -> Doc {
-        Doc::Group(Box::new(Doc::concat(docs)))
+        Doc::Group(Box::new(Doc::concat(docs)), false)
+    }
+
+    /// A group that is broken as soon as anything in it is, so that a second printing finds what the first one made.
+    pub(super) fn strict(docs: impl IntoIterator<Item = Doc>) -> Doc {
+        let inner = Doc::concat(docs);
+        let broken = inner.has_newline();
+        Doc::Group(Box::new(inner), broken)
+    }
+
+    fn has_newline(&self) -> bool {
+        match self {
+            Doc::Text(_) | Doc::Line(_) | Doc::IfBroken(_) => false,
+            Doc::Hard | Doc::Blank | Doc::Nest(_) => true,
+            Doc::Concat(docs) => docs.iter().any(Doc::has_newline),
+            Doc::Indent(inner) => inner.has_newline(),
+            Doc::Group(inner, broken) => *broken || inner.has_newline(),
+        }
     }
 
     pub(super) fn indent(docs: impl IntoIterator<Item = Doc>) -> Doc {
@@ -106,8 +123,8 @@ fn render(doc: &Doc, width: usize) -> String {
                 stack.push((indent, mode, inner));
             }
             Doc::Nest(inner) => stack.push((indent + INDENT, Mode::Broken, inner)),
-            Doc::Group(inner) => {
-                let flat = fits(inner, &stack, width.saturating_sub(column));
+            Doc::Group(inner, broken) => {
+                let flat = !broken && fits(inner, &stack, width.saturating_sub(column));
                 stack.push((indent, if flat { Mode::Flat } else { Mode::Broken }, inner));
             }
         }
@@ -147,9 +164,9 @@ fn fits(doc: &Doc, after: &[(usize, Mode, &Doc)], room: usize) -> bool {
                 stack.push((mode, inner));
                 0
             }
-            // What follows may still break.
-            Doc::Group(inner) => {
-                stack.push((Mode::Flat, inner));
+            Doc::Group(inner, broken) => {
+                // One that follows may still break.
+                stack.push((if *broken { Mode::Broken } else { mode }, inner));
                 0
             }
             Doc::Nest(inner) => {

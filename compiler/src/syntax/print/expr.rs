@@ -3,8 +3,8 @@
 use crate::syntax::ast::*;
 
 use super::doc::Doc;
-use super::fields::Braces;
-use super::stmt::label_text;
+use super::fields::{Braces, list_hugs};
+use super::stmt::{Lines, label_text};
 use super::types::literal_text;
 use super::{Printer, escape};
 
@@ -34,7 +34,7 @@ impl<'a> Printer<'a> {
     /// An expression in a place that takes neither lambdas nor clauses.
     pub(super) fn plain(&mut self, expr: &Expr) -> Doc {
         let doc = self.expr(expr);
-        if has_clause_or_lambda(expr) { in_parentheses(doc) } else { doc }
+        if has_clause_or_lambda(expr) || is_open(expr) { in_parentheses(doc) } else { doc }
     }
 
     fn bare(&mut self, expr: &Expr) -> Doc {
@@ -42,7 +42,9 @@ impl<'a> Printer<'a> {
             ExprKind::Missing => Doc::nil(),
             ExprKind::Literal(literal) => Doc::text(literal_text(literal)),
             ExprKind::Template(parts) => self.template(parts),
-            ExprKind::Duration(_) | ExprKind::Size(_) | ExprKind::Percent(_) => Doc::text(self.as_written(expr)),
+            ExprKind::Duration(_) | ExprKind::Size(_) | ExprKind::Percent(_) => {
+                Doc::text(self.as_written(expr))
+            }
             ExprKind::Name(name) => Doc::text(name),
             ExprKind::List(elements) => self.elements(elements, expr.span.end),
             ExprKind::Record(fields) => self.fields(fields, expr.span.end),
@@ -67,7 +69,9 @@ impl<'a> Printer<'a> {
                 };
                 Doc::concat([value, Doc::text(" as "), self.ty(ty)])
             }
-            ExprKind::If { condition, then, otherwise } => self.if_chain(condition, then, otherwise.as_deref()),
+            ExprKind::If { condition, then, otherwise } => {
+                self.if_chain(condition, then, otherwise.as_deref())
+            }
             ExprKind::Match { value, arms } => self.match_expr(value, arms, expr.span.end),
             ExprKind::Block { label, block } => Doc::concat([label_text(label), self.block(block)]),
             ExprKind::Await { token, call } => {
@@ -92,9 +96,7 @@ impl<'a> Printer<'a> {
             ExprKind::Fail(value) => self.leave("fail", value.as_deref()),
             ExprKind::Break(label) => Doc::text(jump("break", label)),
             ExprKind::Continue(label) => Doc::text(jump("continue", label)),
-            ExprKind::ContinueAs(call) => {
-                Doc::concat([Doc::text("continue as "), self.right(call, UNARY)])
-            }
+            ExprKind::ContinueAs(call) => Doc::concat([Doc::text("continue as "), self.right(call, UNARY)]),
         }
     }
 
@@ -104,8 +106,9 @@ impl<'a> Printer<'a> {
         text.trim_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '%')).to_owned()
     }
 
-    /// Holes are on one line, as the whole string must be.
+    /// Holes are on one line, as the whole string must be; a comment that waits for its place must not get into one.
     fn template(&mut self, parts: &[TemplatePart]) -> Doc {
+        let next = std::mem::replace(&mut self.next, usize::MAX);
         let mut text = String::from("\"");
         for part in parts {
             match part {
@@ -113,6 +116,7 @@ impl<'a> Printer<'a> {
                 TemplatePart::Hole(hole) => text.push_str(&format!("${{{}}}", self.expr(hole).flat())),
             }
         }
+        self.next = next;
         text.push('"');
         Doc::text(text)
     }
@@ -122,6 +126,12 @@ impl<'a> Printer<'a> {
             Element::Item(value) => value.span,
             Element::Spread(_, span) => *span,
         };
+        if let [Element::Item(value)] = elements
+            && list_hugs(elements)
+            && !self.comments_between(elements.iter().map(span), end)
+        {
+            return Doc::concat([Doc::text("["), self.expr(value), Doc::text("]")]);
+        }
         self.list(("[", "]"), elements, end, span, |printer, element| match element {
             Element::Item(value) => printer.expr(value),
             Element::Spread(value, _) => Doc::concat([Doc::text("..."), printer.expr(value)]),
@@ -137,7 +147,7 @@ impl<'a> Printer<'a> {
             base = inner;
         }
         let calls = links.iter().filter(|link| matches!(link.kind, ExprKind::Call { .. })).count();
-        let mut head = vec![self.expr_in(base, POSTFIX)];
+        let mut head = vec![self.left(base, POSTFIX)];
         let mut tail = Vec::new();
         let mut dots = 0;
         for link in links.into_iter().rev() {
@@ -197,13 +207,15 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// The clauses behind an `await` are its own, and `await x => …` has a meaning of its own.
     fn awaited(&mut self, call: &Expr) -> Doc {
-        let clauses = has_clause(call);
-        let doc = match call.kind {
-            ExprKind::Record(_) => self.arrow_body(call),
-            _ => self.right(call, UNARY),
-        };
-        if clauses && level(call) >= UNARY { in_parentheses(doc) } else { doc }
+        if has_clause(call) {
+            return in_parentheses(self.expr(call));
+        }
+        match &call.kind {
+            ExprKind::Record(fields) if fields.is_empty() => Doc::text("({})"),
+            _ => self.expr_in(call, UNARY),
+        }
     }
 
     /// Operators of one kind in a row break together.
@@ -240,7 +252,7 @@ impl<'a> Printer<'a> {
                 _ => tail.extend([Doc::text(format!(" {text}")), Doc::Line(" "), right]),
             }
         }
-        Doc::group([head_doc, Doc::indent(tail)])
+        Doc::strict([head_doc, Doc::indent(tail)])
     }
 
     /// A left operand: what is open on its right would swallow the operator.
@@ -252,28 +264,45 @@ impl<'a> Printer<'a> {
     /// A right operand may be a lambda or a `fail` without parentheses.
     fn right(&mut self, expr: &Expr, least: u8) -> Doc {
         match expr.kind {
-            ExprKind::Lambda { .. } | ExprKind::Return(_) | ExprKind::Fail(_) if least < POSTFIX => self.bare(expr),
+            ExprKind::Lambda { .. } | ExprKind::Return(_) | ExprKind::Fail(_) if least < POSTFIX => {
+                self.bare(expr)
+            }
             ExprKind::Guarded { .. } if least <= UNARY => self.bare(expr),
             _ => self.expr_in(expr, least),
         }
     }
 
+    /// The blocks are on one line all together, or each on lines of its own.
     fn if_chain(&mut self, condition: &Expr, then: &Block, otherwise: Option<&Expr>) -> Doc {
-        let mut parts = vec![Doc::text("if "), self.before_block(condition), Doc::text(" "), self.block(then)];
+        let mut heads = vec![("if ", Some(condition))];
+        let mut blocks = vec![then];
         let mut rest = otherwise;
         while let Some(expr) = rest {
-            parts.push(Doc::text(" else "));
             rest = None;
             match &expr.kind {
                 ExprKind::If { condition, then, otherwise } => {
-                    parts.extend([Doc::text("if "), self.before_block(condition), Doc::text(" "), self.block(then)]);
+                    heads.push((" else if ", Some(condition)));
+                    blocks.push(then);
                     rest = otherwise.as_deref();
                 }
-                ExprKind::Block { label: None, block } => parts.push(self.block(block)),
-                _ => parts.push(self.expr(expr)),
+                ExprKind::Block { block, .. } => {
+                    heads.push((" else ", None));
+                    blocks.push(block);
+                }
+                _ => {}
             }
         }
-        Doc::Concat(parts)
+        let broken = blocks.len() > 1 && blocks.iter().any(|block| self.is_broken(block));
+        let mut parts = Vec::new();
+        for ((word, condition), block) in heads.into_iter().zip(blocks) {
+            parts.push(Doc::text(word));
+            if let Some(condition) = condition {
+                parts.push(self.before_block(condition));
+                parts.push(Doc::text(" "));
+            }
+            parts.push(self.block_in(block, if broken { Lines::All } else { Lines::Shared }));
+        }
+        Doc::strict(parts)
     }
 
     fn match_expr(&mut self, value: &Expr, arms: &[MatchArm], end: u32) -> Doc {
@@ -301,9 +330,7 @@ impl<'a> Printer<'a> {
             MatchKind::Missing => Doc::nil(),
             MatchKind::Wildcard => Doc::text("_"),
             MatchKind::Literal(literal) => Doc::text(literal_text(literal)),
-            MatchKind::Bind { name, ty } => {
-                Doc::concat([Doc::text(&name.text), self.of_type(ty.as_ref())])
-            }
+            MatchKind::Bind { name, ty } => Doc::concat([Doc::text(&name.text), self.of_type(ty.as_ref())]),
             MatchKind::Record { fields, bind } => {
                 let end = bind.as_ref().map_or(pattern.span.end, |name| name.span.start);
                 let style = Braces { end, flat_separator: ", ", line_separator: ",", broken: false };
@@ -369,7 +396,7 @@ impl<'a> Printer<'a> {
     fn guarded(&mut self, call: &Expr, clauses: &[Clause]) -> Doc {
         let call = match call.kind {
             ExprKind::Cast { .. } | ExprKind::Await { .. } => self.expr(call),
-            _ => self.expr_in(call, POSTFIX),
+            _ => self.left(call, POSTFIX),
         };
         Doc::concat([call, self.clauses(clauses)])
     }
@@ -386,8 +413,13 @@ impl<'a> Printer<'a> {
         }
         let mut nested = Vec::new();
         for clause in lines {
-            nested.push(if self.starts_line(clause.span.start) { Doc::Hard } else { Doc::text(" ") });
-            nested.extend(self.leading(clause.span.start).into_iter().chain(None));
+            let comments = self.leading(clause.span.start);
+            let own_line = self.starts_line(clause.span.start) || !comments.is_empty();
+            if !comments.is_empty() {
+                nested.push(Doc::Hard);
+                nested.extend(comments);
+            }
+            nested.push(if own_line { Doc::Hard } else { Doc::text(" ") });
             nested.push(self.clause(clause));
         }
         if !nested.is_empty() {
@@ -412,9 +444,7 @@ impl<'a> Printer<'a> {
                 let word = if *attempted { "undo (attempted) " } else { "undo " };
                 Doc::concat([Doc::text(word), self.block(body)])
             }
-            ClauseKind::Role(value) => {
-                Doc::concat([Doc::text("as role("), self.expr(value), Doc::text(")")])
-            }
+            ClauseKind::Role(value) => Doc::concat([Doc::text("as role("), self.expr(value), Doc::text(")")]),
         }
     }
 
@@ -486,7 +516,9 @@ fn level(expr: &Expr) -> u8 {
 /// What follows on the right would be taken for a part of it.
 fn is_open(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Lambda { .. }
+        // `5%` is a percentage only where nothing follows.
+        ExprKind::Percent(_)
+        | ExprKind::Lambda { .. }
         | ExprKind::Return(_)
         | ExprKind::Fail(_)
         | ExprKind::Break(None)

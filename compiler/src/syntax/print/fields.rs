@@ -30,17 +30,22 @@ impl<'a> Printer<'a> {
         let start = first.unwrap_or(style.end);
         let comments = self.pending(style.end).is_some();
         let broken = style.broken || first.is_some_and(|first| self.starts_line(first));
+        if !comments && items.is_empty() {
+            return Doc::text("{}");
+        }
         if !comments && !broken {
-            if items.is_empty() {
-                return Doc::text("{}");
-            }
             let docs: Vec<Doc> = items.iter().map(|item| print(self, item)).collect();
             let separator = match style.line_separator {
                 "" => Doc::Line(style.flat_separator),
                 _ => Doc::concat([Doc::text(","), Doc::Line(" ")]),
             };
             let body = Doc::join(docs, &separator);
-            return Doc::group([Doc::text("{"), Doc::indent([Doc::Line(" "), body]), Doc::Line(" "), Doc::text("}")]);
+            return Doc::strict([
+                Doc::text("{"),
+                Doc::indent([Doc::Line(" "), body]),
+                Doc::Line(" "),
+                Doc::text("}"),
+            ]);
         }
         let head = self.head_comment(start);
         let pieces = items
@@ -71,7 +76,7 @@ impl<'a> Printer<'a> {
             let docs: Vec<Doc> = items.iter().map(|item| print(self, item)).collect();
             let separator = Doc::concat([Doc::text(","), Doc::Line(" ")]);
             let body = Doc::indent([Doc::Line(""), Doc::join(docs, &separator), Doc::IfBroken(",")]);
-            return Doc::group([Doc::text(brackets.0), body, Doc::Line(""), Doc::text(brackets.1)]);
+            return Doc::strict([Doc::text(brackets.0), body, Doc::Line(""), Doc::text(brackets.1)]);
         }
         let head = self.head_comment(start);
         let pieces = items
@@ -86,7 +91,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Whether comments stand between the items of a list, rather than in one of them.
-    fn comments_between(&self, items: impl Iterator<Item = Span>, end: u32) -> bool {
+    pub(super) fn comments_between(&self, items: impl Iterator<Item = Span>, end: u32) -> bool {
         let mut next = self.next;
         for item in items {
             let in_front = self.comments.get(next).is_some_and(|comment| comment.span.start < item.start);
@@ -104,7 +109,13 @@ impl<'a> Printer<'a> {
             let docs: Vec<Doc> = arguments.iter().map(|argument| self.argument(argument)).collect();
             return Doc::concat([Doc::text("("), Doc::join(docs, &Doc::text(", ")), Doc::text(")")]);
         }
-        self.list(("(", ")"), arguments, end, |argument| argument.span, |printer, argument| printer.argument(argument))
+        self.list(
+            ("(", ")"),
+            arguments,
+            end,
+            |argument| argument.span,
+            |printer, argument| printer.argument(argument),
+        )
     }
 
     fn argument(&mut self, argument: &Argument) -> Doc {
@@ -169,6 +180,7 @@ fn hugs(arguments: &[Argument]) -> bool {
         ExprKind::Record(fields) => !fields.is_empty(),
         ExprKind::List(elements) => !elements.is_empty(),
         ExprKind::Block { .. } | ExprKind::Match { .. } | ExprKind::If { .. } => true,
+        ExprKind::Call { arguments, .. } => hugs(arguments),
         _ => false,
     };
     let hugged = match &last.value.kind {
@@ -178,9 +190,18 @@ fn hugs(arguments: &[Argument]) -> bool {
     hugged && others.iter().all(|argument| is_short(&argument.value))
 }
 
+/// A list of one record needs no lines of its own either.
+pub(super) fn list_hugs(elements: &[Element]) -> bool {
+    matches!(elements, [Element::Item(Expr { kind: ExprKind::Record(fields), .. })] if !fields.is_empty())
+}
+
 fn is_short(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Name(_) | ExprKind::Literal(_) | ExprKind::Duration(_) | ExprKind::Size(_) | ExprKind::Percent(_) => true,
+        ExprKind::Name(_)
+        | ExprKind::Literal(_)
+        | ExprKind::Duration(_)
+        | ExprKind::Size(_)
+        | ExprKind::Percent(_) => true,
         ExprKind::Field { base, .. } => is_short(base),
         _ => false,
     }

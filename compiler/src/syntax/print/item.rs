@@ -46,7 +46,8 @@ impl<'a> Printer<'a> {
             ItemKind::Param(param) => {
                 let head = Doc::text(format!("param {}", param.name.text));
                 let ty = self.of_type(param.ty.as_ref());
-                let default = param.default.as_ref().map(|value| self.equals(value));
+                let default =
+                    param.default.as_ref().map(|value| self.equals_before(value, !param.settings.is_empty()));
                 let settings = self.settings(&param.settings, end);
                 Doc::concat([head, ty, default.unwrap_or(Doc::nil()), settings])
             }
@@ -71,7 +72,8 @@ impl<'a> Printer<'a> {
             }
             ItemKind::Output(decl) => {
                 let head = Doc::text(format!("output {}", decl.name.text));
-                Doc::concat([head, self.equals(&decl.value), self.settings(&decl.settings, end)])
+                let value = self.equals_before(&decl.value, !decl.settings.is_empty());
+                Doc::concat([head, value, self.settings(&decl.settings, end)])
             }
             ItemKind::Condition(decl) => {
                 Doc::concat([Doc::text(format!("condition {}", decl.name.text)), self.equals(&decl.value)])
@@ -87,16 +89,17 @@ impl<'a> Printer<'a> {
         Doc::concat([Doc::text(" = "), self.expr(value)])
     }
 
+    /// A value that settings may follow.
+    fn equals_before(&mut self, value: &Expr, settings: bool) -> Doc {
+        let value = if settings { self.before_block(value) } else { self.expr(value) };
+        Doc::concat([Doc::text(" = "), value])
+    }
+
     fn import(&mut self, import: &Import) -> Doc {
-        let style = Braces {
-            end: import.path.span.start,
-            flat_separator: ", ",
-            line_separator: ",",
-            broken: false,
-        };
+        let style =
+            Braces { end: import.path.span.start, flat_separator: ", ", line_separator: ",", broken: false };
         let path = Doc::text(format!(" from {}", quote(&import.path.text)));
-        let names =
-            self.braces(&import.names, &style, |name| name.span, |_, name| Doc::text(&name.text));
+        let names = self.braces(&import.names, &style, |name| name.span, |_, name| Doc::text(&name.text));
         Doc::concat([Doc::text("import "), names, path])
     }
 
@@ -130,16 +133,20 @@ impl<'a> Printer<'a> {
     }
 
     fn fn_decl(&mut self, decl: &FnDecl) -> Doc {
-        let head = Doc::concat([Doc::text(format!("fn {}", decl.name.text)), self.signature(&decl.signature)]);
+        let head =
+            Doc::concat([Doc::text(format!("fn {}", decl.name.text)), self.signature(&decl.signature)]);
         if let ExprKind::Block { label: None, block } = &decl.body.kind {
             return Doc::concat([head, Doc::text(" "), self.block(block)]);
         }
         let body = self.expr(&decl.body);
-        Doc::concat([head, Doc::group([Doc::text(" ="), Doc::indent([Doc::Line(" "), body])])])
+        Doc::concat([head, Doc::strict([Doc::text(" ="), Doc::indent([Doc::Line(" "), body])])])
     }
 
     fn policy(&mut self, decl: &PolicyDecl) -> Doc {
         let clauses: Vec<Doc> = decl.clauses.iter().map(|clause| self.clause(clause)).collect();
+        if decl.clauses.len() < 2 {
+            return Doc::concat([Doc::text(format!("policy {} = ", decl.name.text)), Doc::Concat(clauses)]);
+        }
         let clauses = Doc::join(clauses, &Doc::Line(" "));
         Doc::group([Doc::text(format!("policy {} = ", decl.name.text)), Doc::indent([clauses])])
     }
@@ -148,8 +155,7 @@ impl<'a> Printer<'a> {
         let settings = decl.settings.iter().map(ApiLine::Setting);
         let mut lines: Vec<ApiLine<'_>> = settings.chain(decl.routes.iter().map(ApiLine::Route)).collect();
         lines.sort_by_key(|line| api_span(line).start);
-        let style =
-            Braces { end, flat_separator: ", ", line_separator: "", broken: !decl.routes.is_empty() };
+        let style = Braces { end, flat_separator: ", ", line_separator: "", broken: !decl.routes.is_empty() };
         let body = self.braces(&lines, &style, api_span, |printer, line| match line {
             ApiLine::Setting(field) => printer.field(field),
             ApiLine::Route(route) => printer.route(route),
@@ -170,11 +176,18 @@ impl<'a> Printer<'a> {
         Doc::Concat(parts)
     }
 
-    /// ` -> start f(x)`, on its own line where it does not fit.
+    /// ` -> start f(x)`, on its own line where the writer put it there.
     fn action(&mut self, action: &Action) -> Doc {
-        let start = if action.start.is_some() { "-> start " } else { "-> " };
-        let call = self.before_block(&action.call);
-        Doc::group([Doc::indent([Doc::Line(" "), Doc::text(start), call])])
+        let word = if action.start.is_some() { "-> start " } else { "-> " };
+        let at = action.start.unwrap_or(action.call.span).start;
+        let own_line = self.line_before(at).trim() == "->";
+        self.continued(own_line, |printer| Doc::concat([Doc::text(word), printer.before_block(&action.call)]))
+    }
+
+    /// A piece of a declaration behind a blank, or on a line of its own.
+    fn continued(&mut self, own_line: bool, print: impl FnOnce(&mut Self) -> Doc) -> Doc {
+        let doc = print(self);
+        if own_line { Doc::nest([Doc::Hard, doc]) } else { Doc::concat([Doc::text(" "), doc]) }
     }
 
     fn on(&mut self, decl: &OnDecl, end: u32) -> Doc {
@@ -183,8 +196,9 @@ impl<'a> Printer<'a> {
             parts.push(Doc::text(format!(" as {}", event.text)));
         }
         if let Some(when) = &decl.when {
-            let condition = self.plain(when);
-            parts.push(Doc::group([Doc::indent([Doc::Line(" "), Doc::text("when "), condition])]));
+            let own_line = self.line_before(when.span.start).trim() == "when";
+            let print = |printer: &mut Self| Doc::concat([Doc::text("when "), printer.plain(when)]);
+            parts.push(self.continued(own_line, print));
         }
         parts.push(self.action(&decl.action));
         parts.push(self.settings(&decl.settings, end));
@@ -196,7 +210,12 @@ impl<'a> Printer<'a> {
         let head = Doc::text(format!("kind {}{of} ", decl.name.text));
         let broken = !decl.members.is_empty();
         let style = Braces { end, flat_separator: ", ", line_separator: "", broken };
-        let body = self.braces(&decl.members, &style, |member| member.span, |printer, member| printer.member(member));
+        let body = self.braces(
+            &decl.members,
+            &style,
+            |member| member.span,
+            |printer, member| printer.member(member),
+        );
         Doc::concat([head, body])
     }
 
@@ -214,7 +233,7 @@ impl<'a> Printer<'a> {
         parts.push(self.of_type(member.ty.as_ref()));
         parts.push(self.signature(&after));
         if let Some(value) = &member.value {
-            parts.push(self.equals(value));
+            parts.push(self.equals_before(value, member.body.is_some() || member.when.is_some()));
         }
         if let Some(body) = &member.body {
             let end = member.when.as_ref().map_or(member.span.end, |when| when.span.start);

@@ -7,16 +7,44 @@ use super::doc::Doc;
 use super::fields::Braces;
 
 /// Words that begin a statement of their own.
-const STATEMENT_WORDS: [&str; 9] =
-    ["let", "var", "while", "for", "repeat", "wait", "mock", "expect", "each"];
+const STATEMENT_WORDS: [&str; 9] = ["let", "var", "while", "for", "repeat", "wait", "mock", "expect", "each"];
+
+/// Who decides whether a block of one statement is on one line.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Lines {
+    Own,
+    /// The group around it.
+    Shared,
+    /// It has lines of its own.
+    All,
+}
 
 impl<'a> Printer<'a> {
     /// A block: on one line where it holds one statement, the writer put it on one, and it fits.
     pub(super) fn block(&mut self, block: &Block) -> Doc {
-        let broken = block.statements.len() > 1
-            || block.statements.iter().any(|it| it.docs.is_some() || !it.attributes.is_empty());
-        let style = Braces { end: block.span.end, flat_separator: "", line_separator: "", broken };
+        self.block_in(block, Lines::Own)
+    }
+
+    pub(super) fn block_in(&mut self, block: &Block, lines: Lines) -> Doc {
+        if let ([only], false) = (block.statements.as_slice(), self.is_broken(block) || lines == Lines::All) {
+            let body = self.stmt(only);
+            let docs = [Doc::text("{"), Doc::indent([Doc::Line(" "), body]), Doc::Line(" "), Doc::text("}")];
+            return if lines == Lines::Shared { Doc::concat(docs) } else { Doc::strict(docs) };
+        }
+        let style = Braces { end: block.span.end, flat_separator: "", line_separator: "", broken: true };
         self.braces(&block.statements, &style, |it| it.span, |printer, it| printer.stmt(it))
+    }
+
+    /// Its statements must have lines of their own.
+    pub(super) fn is_broken(&self, block: &Block) -> bool {
+        match block.statements.as_slice() {
+            [] => false,
+            [only] => {
+                let dressed = only.docs.is_some() || !only.attributes.is_empty();
+                dressed || self.starts_line(only.span.start) || self.pending(block.span.end).is_some()
+            }
+            _ => true,
+        }
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> Doc {
@@ -139,11 +167,12 @@ impl<'a> Printer<'a> {
         match expectation {
             Expectation::True(value) => Doc::concat([word, self.expr(value)]),
             Expectation::Failed { run, error } => {
-                let error = error.as_ref().map_or(String::new(), |name| format!(" {}", self.error_name(name)));
-                Doc::concat([word, self.expr(run), Doc::text(format!(" failed{error}"))])
+                let error =
+                    error.as_ref().map_or(String::new(), |name| format!(" {}", self.error_name(name)));
+                Doc::concat([word, self.before_block(run), Doc::text(format!(" failed{error}"))])
             }
             Expectation::Visited { run, state } => {
-                Doc::concat([word, self.expr(run), Doc::text(" visited "), self.expr(state)])
+                Doc::concat([word, self.before_block(run), Doc::text(" visited "), self.expr(state)])
             }
             Expectation::Snapshot(value) => Doc::concat([word, Doc::text("snapshot "), self.expr(value)]),
         }
@@ -156,9 +185,12 @@ impl<'a> Printer<'a> {
             Pattern::Record(fields, span) => {
                 let style =
                     Braces { end: span.end, flat_separator: ", ", line_separator: ",", broken: false };
-                self.braces(fields, &style, |(field, name)| field.span.to(name.span), |printer, field| {
-                    printer.pattern_field(field)
-                })
+                self.braces(
+                    fields,
+                    &style,
+                    |(field, name)| field.span.to(name.span),
+                    |printer, field| printer.pattern_field(field),
+                )
             }
         }
     }

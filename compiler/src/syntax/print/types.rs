@@ -58,7 +58,7 @@ impl<'a> Printer<'a> {
     fn union(&mut self, members: &[TypeExpr]) -> Doc {
         let docs: Vec<Doc> = members.iter().map(|member| self.ty_in(member, Around::Union)).collect();
         let bar = Doc::concat([Doc::Line(" "), Doc::text("| ")]);
-        Doc::group([Doc::indent([Doc::Line(""), Doc::IfBroken("| "), Doc::join(docs, &bar)])])
+        Doc::strict([Doc::indent([Doc::Line(""), Doc::IfBroken("| "), Doc::join(docs, &bar)])])
     }
 
     pub(super) fn type_fields(&mut self, fields: &[TypeField], end: u32) -> Doc {
@@ -126,10 +126,10 @@ impl<'a> Printer<'a> {
 
     fn throws(&self, names: &[ErrorName]) -> Doc {
         let names: Vec<Doc> = names.iter().map(|name| Doc::text(self.error_name(name))).collect();
-        let separator = Doc::concat([Doc::text(","), Doc::Line(" ")]);
+        let names = Doc::join(names, &Doc::concat([Doc::text(","), Doc::Line(" ")]));
+        let names = Doc::group([Doc::indent([names])]);
         // Deeper than the body that follows.
-        let body = Doc::concat([Doc::Line(" "), Doc::text("throws "), Doc::join(names, &separator)]);
-        Doc::group([Doc::indent([Doc::indent([body])])])
+        Doc::group([Doc::indent([Doc::indent([Doc::Line(" "), Doc::text("throws "), names])])])
     }
 
     pub(super) fn error_name(&self, name: &ErrorName) -> String {

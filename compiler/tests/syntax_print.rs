@@ -1,0 +1,54 @@
+//! The formatter: same meaning, same comments, and a fixed point.
+
+mod support;
+
+use compiler::syntax::print;
+use support::generate::Generator;
+use support::{flow_files, meaning, parsed};
+
+fn comments(text: &str) -> Vec<String> {
+    let mut comments: Vec<String> = parsed(text).file.comments.into_iter().map(|it| it.text).collect();
+    comments.sort();
+    comments
+}
+
+/// Prints and checks what must hold of any text without errors.
+#[track_caller]
+fn formatted(text: &str) -> String {
+    let before = parsed(text);
+    let once =
+        print(&before, text).unwrap_or_else(|| panic!("errors: {:?}\n{text}", before.diagnostics.first()));
+    let after = parsed(&once);
+    assert!(after.diagnostics.iter().all(|d| !d.is_error()), "{:?}\n{once}", after.diagnostics.first());
+    assert!(meaning(&before) == meaning(&after), "another meaning:\n{text}\n--- became\n{once}");
+    assert!(comments(text) == comments(&once), "other comments:\n{text}\n--- became\n{once}");
+    let twice = print(&after, &once).unwrap();
+    assert!(once == twice, "no fixed point:\n{text}\n--- became\n{once}\n--- became\n{twice}");
+    once
+}
+
+#[test]
+fn every_file_keeps_its_meaning() {
+    for (path, text) in flow_files() {
+        println!("{path}");
+        let once = formatted(&text);
+        if std::env::var("SHOW").is_ok() {
+            println!("{once}");
+        }
+    }
+}
+
+/// What the comments of a program become is not looked at here, only that none is lost.
+fn check_generated(bytes: &[u8]) {
+    let text = Generator::new(bytes).file();
+    formatted(&text);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_program_keeps_its_meaning(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+        check_generated(&bytes);
+    }
+}
