@@ -68,6 +68,10 @@ impl<'a> Printer<'a> {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
 
+    fn rest(&self, start: u32) -> &'a str {
+        self.text.get(start as usize..).unwrap_or("")
+    }
+
     fn line_before(&self, at: u32) -> &'a str {
         let before = self.slice(0, at);
         before.rsplit('\n').next().unwrap_or("")
@@ -86,12 +90,6 @@ impl<'a> Printer<'a> {
             return false;
         }
         lines.find(|line| !line.trim_start().starts_with("///")).is_some_and(|line| line.trim().is_empty())
-    }
-
-    /// Whether comments stand between two places and are not printed yet.
-    fn comments_in(&self, start: u32, end: u32) -> bool {
-        let from = self.comments.partition_point(|comment| comment.span.start < start).max(self.next);
-        self.comments.get(from).is_some_and(|comment| comment.span.start < end)
     }
 
     /// The comments before `before`, each for a line of its own.
@@ -195,7 +193,7 @@ impl<'a> Printer<'a> {
             if self.slice(attribute.span.start, attribute.span.end).ends_with(')') {
                 docs.push(self.arguments(&attribute.arguments, attribute.span.end));
             }
-            let after = self.slice(attribute.span.end, u32::MAX.min(self.text.len() as u32));
+            let after = self.rest(attribute.span.end);
             let own_line = after.split('\n').next().is_none_or(|rest| {
                 let rest = rest.trim();
                 rest.is_empty() || rest.starts_with("//")

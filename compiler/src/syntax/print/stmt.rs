@@ -146,7 +146,7 @@ impl<'a> Printer<'a> {
     fn mock(&mut self, target: &Expr, params: &[Name], parts: &[MockPart]) -> Doc {
         let names: Vec<&str> = params.iter().map(|name| name.text.as_str()).collect();
         let target_doc = self.expr(target);
-        let written = self.slice(target.span.end, self.text.len() as u32).trim_start().starts_with('(');
+        let written = self.rest(target.span.end).trim_start().starts_with('(');
         let names = if written { format!("({})", names.join(", ")) } else { String::new() };
         let mut docs = vec![Doc::text("mock "), target_doc, Doc::text(names)];
         for (index, part) in parts.iter().enumerate() {

@@ -51,7 +51,7 @@ impl<'a> Printer<'a> {
 
     /// `T?[]` needs no parentheses, `(T?)?` does; the text behind tells which it is.
     fn is_list_of(&self, ty: &TypeExpr) -> bool {
-        let rest = self.slice(ty.span.end, self.text.len() as u32);
+        let rest = self.rest(ty.span.end);
         rest.trim_start_matches([' ', ')']).starts_with('[')
     }
 
