@@ -28,17 +28,11 @@ pub(super) fn references(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
         match Expression::parse(place.text.trim(), Dialect::Aws) {
             Ok(expression) => unsupported(&expression.analyze(), place, found),
             Err(error) => {
-                let message = without_code(&error.to_string(), error.code);
-                found.push(at("INVALID_JSONATA_EXPRESSION", message, place));
+                // AWS gives JSONata's message without its code.
+                found.push(at("INVALID_JSONATA_EXPRESSION", error.message, place));
             }
         }
     });
-}
-
-/// AWS gives JSONata's message without its code.
-fn without_code(message: &str, code: &str) -> String {
-    let rest = message.strip_prefix(code).unwrap_or(message);
-    rest.trim_start_matches([':', ' ']).to_owned()
 }
 
 fn unsupported(analysis: &Analysis, place: &Place<'_>, found: &mut Vec<Diagnostic>) {

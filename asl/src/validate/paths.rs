@@ -56,6 +56,9 @@ pub(super) fn each(state: &StateView<'_>, visit: &mut dyn FnMut(&Use<'_>)) {
         return;
     }
     for (field, applies) in PATHS {
+        // With a reader, it is a path into what is read.
+        let is_of_reader = *field == "ItemsPath" && state.node.get("ItemReader").is_some();
+        let applies = if is_of_reader { &Applies::Other } else { applies };
         if let Some(node) = state.node.get(field) {
             text(node, &state.path.key(field), *applies, visit);
         }
