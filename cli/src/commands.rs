@@ -6,9 +6,12 @@ use clap::{Parser, Subcommand};
 
 mod asl;
 mod asl_validate;
+mod build;
 mod check;
 mod completions;
 mod explain;
+mod fmt;
+mod graph;
 mod new;
 
 /// What a command gives.
@@ -36,6 +39,9 @@ pub(crate) struct Arguments {
 enum Command {
     New(new::New),
     Check(check::Check),
+    Build(build::Build),
+    Fmt(fmt::Fmt),
+    Graph(graph::Graph),
     Asl(asl::Asl),
     Explain(explain::Explain),
     Completions(completions::Completions),
@@ -45,6 +51,9 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
         Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Build(command) => command.run(),
+        Command::Fmt(command) => command.run(),
+        Command::Graph(command) => command.run(),
         Command::Asl(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Completions(command) => command.run(),

@@ -4,6 +4,7 @@
 
 mod commands;
 mod disk;
+mod output;
 mod report;
 
 use std::process::ExitCode;

@@ -99,3 +99,9 @@ pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
 fn reason(state: &emit::asl::Explained) -> Reason {
     Reason { state: state.name.clone(), kind: state.kind, why: state.why.clone(), depth: state.depth }
 }
+
+/// The text in the one style, or what is wrong with it: a file with mistakes is not touched.
+pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let parsed = syntax::parse(FileId(0), text);
+    syntax::print(&parsed, text).ok_or(parsed.diagnostics)
+}

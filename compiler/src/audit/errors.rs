@@ -115,7 +115,9 @@ impl<'p> Pass<'p> {
             }
             Failure::Again(error) => {
                 if let Type::Error(which) = &error.ty {
-                    which.iter().for_each(|error| drop(raised.entry(*error).or_insert(expr.span)));
+                    for error in which.iter() {
+                        raised.entry(*error).or_insert(expr.span);
+                    }
                 }
             }
             Failure::Raise { .. } | Failure::Bare => {}

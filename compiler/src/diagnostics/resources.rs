@@ -6,7 +6,9 @@ use crate::syntax::ast::{Argument, KindMember, Name};
 
 fn meant(diagnostic: Diagnostic, at: Span, close: Option<&str>) -> Diagnostic {
     match close {
-        Some(close) => diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), at, close),
+        Some(close) => {
+            diagnostic.help(format!("did you mean `{close}`?")).fix(format!("write `{close}`"), at, close)
+        }
         None => diagnostic,
     }
 }
@@ -18,16 +20,18 @@ fn listed(names: &[String]) -> String {
 // ---------------------------------------------------------------- kinds and settings
 
 pub fn unknown_kind(kind: &Name, close: Option<&str>) -> Diagnostic {
-    let it = Diagnostic::error("F0500", kind.span, format!("there is no kind of resource called `{}`", kind.text))
-        .here("not a kind")
-        .note("any CloudFormation resource can be written as `resource name: AWS::Service::Type { … }`");
+    let it =
+        Diagnostic::error("F0500", kind.span, format!("there is no kind of resource called `{}`", kind.text))
+            .here("not a kind")
+            .note("any CloudFormation resource can be written as `resource name: AWS::Service::Type { … }`");
     meant(it, kind.span, close)
 }
 
 pub fn unknown_setting(name: &Name, kind: &str, close: Option<&str>, property: bool) -> Diagnostic {
     let it = Diagnostic::error("F0501", name.span, format!("`{kind}` has no setting called `{}`", name.text));
     if property {
-        return it.help(format!("a property of CloudFormation's own goes inside `cfn: {{ {}: … }}`", name.text));
+        return it
+            .help(format!("a property of CloudFormation's own goes inside `cfn: {{ {}: … }}`", name.text));
     }
     meant(it, name.span, close)
 }
@@ -118,8 +122,9 @@ pub fn not_a_cfn_type(name: &Name) -> Diagnostic {
 // ---------------------------------------------------------------- uses
 
 pub fn uses_no_list(at: Span) -> Diagnostic {
-    Diagnostic::error("F0520", at, "`uses` takes a list")
-        .help("write `uses: [orders.get, alerts]`: resources, their methods, workflows, `complete`, actions of AWS")
+    Diagnostic::error("F0520", at, "`uses` takes a list").help(
+        "write `uses: [orders.get, alerts]`: resources, their methods, workflows, `complete`, actions of AWS",
+    )
 }
 
 pub fn not_usable(at: Span) -> Diagnostic {
@@ -134,7 +139,11 @@ pub fn unknown_method(name: &Name, kind: &str, close: Option<&str>, all: &[Strin
 }
 
 pub fn unknown_service(name: &Name, close: Option<&str>) -> Diagnostic {
-    meant(Diagnostic::error("F0523", name.span, format!("AWS has no service `{}`", name.text)), name.span, close)
+    meant(
+        Diagnostic::error("F0523", name.span, format!("AWS has no service `{}`", name.text)),
+        name.span,
+        close,
+    )
 }
 
 pub fn unknown_action(name: &Name, service: &str, close: Option<&str>) -> Diagnostic {
@@ -179,7 +188,8 @@ pub fn path_without_slash(at: Span) -> Diagnostic {
 }
 
 pub fn path_name_twice(name: &str, at: Span) -> Diagnostic {
-    Diagnostic::error("F0542", at, format!("the path names `{name}` twice")).help("give each step its own name")
+    Diagnostic::error("F0542", at, format!("the path names `{name}` twice"))
+        .help("give each step its own name")
 }
 
 pub fn bad_path_step(step: &str, at: Span) -> Diagnostic {
@@ -188,11 +198,14 @@ pub fn bad_path_step(step: &str, at: Span) -> Diagnostic {
 }
 
 pub fn route_twice(at: Span, first: Span) -> Diagnostic {
-    Diagnostic::error("F0544", at, "this route is there already").label(first, "first here").help("remove one of them")
+    Diagnostic::error("F0544", at, "this route is there already")
+        .label(first, "first here")
+        .help("remove one of them")
 }
 
 pub fn body_without_method(at: Span, method: &str) -> Diagnostic {
-    Diagnostic::error("F0545", at, format!("a {method} request has no body")).help("use POST or PUT, or the query")
+    Diagnostic::error("F0545", at, format!("a {method} request has no body"))
+        .help("use POST or PUT, or the query")
 }
 
 pub fn flat_parameter(at: Span, name: &str, ty: &str) -> Diagnostic {
@@ -249,7 +262,9 @@ pub fn unknown_event(name: &str, at: Span, kind: &str, close: Option<&str>, all:
 
 pub fn unknown_filter(argument: &Argument, event: &str, close: Option<&str>, all: &[String]) -> Diagnostic {
     let it = match &argument.name {
-        Some(name) => Diagnostic::error("F0563", name.span, format!("`{event}` has no filter `{}`", name.text)),
+        Some(name) => {
+            Diagnostic::error("F0563", name.span, format!("`{event}` has no filter `{}`", name.text))
+        }
         None => Diagnostic::error("F0563", argument.span, format!("`{event}` takes no more filters")),
     };
     let it = if all.is_empty() { it } else { it.note(format!("it takes {}", listed(all))) };
