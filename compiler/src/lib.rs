@@ -17,6 +17,7 @@ pub mod emit;
 pub mod lower;
 pub mod machine;
 pub mod output;
+pub mod pack;
 pub mod source;
 pub mod syntax;
 pub mod typed;

@@ -1,0 +1,215 @@
+//! Naive machine → the machine with the fewest transitions that makes the same calls and ends the same way.
+//!
+//! Rules are applied until none applies. Each is in a file of its own and says which traps it minds. What all
+//! share: right-hand sides of an edge's assignments are parallel (B3), and so composing two edges substitutes the
+//! first's values into the second's (B4); what may fail is not moved to where its error would be retried or
+//! caught (B2), nor past a task (B10); what is drawn anew is drawn once, and never in a task's arguments (B1).
+
+use std::collections::BTreeMap;
+
+use crate::machine::flow::{Slot, Vars};
+use crate::machine::{Edge, Expr, Func, Goal, Machine, StateId, StateKind, VarId, fold};
+
+mod choices;
+mod convert;
+mod dead;
+mod dissolve;
+mod hoist;
+mod lift;
+mod merge;
+mod names;
+mod propagate;
+mod returns;
+mod same_call;
+mod sink;
+mod thread;
+
+/// Applications of rules before packing stops: a bound on loops that could be unrolled for ever.
+const FUEL: usize = 600;
+
+/// Deepest expression that packing builds; AWS stops evaluating near a nesting of 100 (A18).
+const DEEPEST: usize = 30;
+/// Most nodes of an expression that packing builds.
+const LARGEST: usize = 400;
+
+/// A rule, on one scope. Whether it changed anything.
+type Rule = fn(&mut Machine, StateId) -> bool;
+
+/// In order; after one that applied it starts over.
+const RULES: &[Rule] = &[
+    dead::dead,
+    propagate::propagate,
+    returns::returns,
+    thread::thread,
+    hoist::hoist,
+    choices::choices,
+    convert::convert,
+    dissolve::dissolve,
+    merge::merge,
+    same_call::same_call,
+    sink::sink,
+    lift::lift,
+];
+
+/// Packs a machine.
+pub fn pack(mut machine: Machine) -> Machine {
+    simplify(&mut machine);
+    let mut fuel = FUEL;
+    while fuel > 0 && round(&mut machine) {
+        fuel -= 1;
+    }
+    names::coalesce(&mut machine);
+    while fuel > 0 && round(&mut machine) {
+        fuel -= 1;
+    }
+    machine
+}
+
+/// Applies the first rule that applies, innermost scopes first.
+fn round(machine: &mut Machine) -> bool {
+    for start in machine.scopes() {
+        for rule in RULES {
+            if rule(machine, start) {
+                simplify(machine);
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// Folds every expression.
+fn simplify(machine: &mut Machine) {
+    for id in machine.reachable() {
+        let Some(state) = machine.state_mut(id) else { continue };
+        for expr in state.kind.reads_mut() {
+            fold_in_place(expr);
+        }
+        for (_, edge) in state.kind.edges_mut() {
+            edge.assign.iter_mut().for_each(|(_, value)| fold_in_place(value));
+            // `x = x`
+            edge.assign.retain(|(var, value)| *value != Expr::Var(*var));
+            if let Goal::End(value) = &mut edge.to {
+                fold_in_place(value);
+            }
+        }
+    }
+}
+
+fn fold_in_place(expr: &mut Expr) {
+    let taken = std::mem::replace(expr, Expr::Null);
+    *expr = fold::simplify(taken);
+}
+
+// ---------------------------------------------------------------- what rules share
+
+/// Live variables at each state of a scope.
+type Live = BTreeMap<StateId, Vars>;
+
+/// The edge that does what `first`'s assignments and then `then` do. `None` where that would draw a fresh value
+/// twice or grow too large. What nobody reads behind it is left out.
+fn compose(first: &[(VarId, Expr)], then: &Edge, live: &Live) -> Option<Edge> {
+    let after = crate::machine::flow::live_after(then, live);
+    let mut assign: Vec<(VarId, Expr)> = Vec::new();
+    for (var, value) in &then.assign {
+        assign.push((*var, fold::simplify(value.clone().substitute(first))));
+    }
+    let to = match &then.to {
+        Goal::State(id) => Goal::State(*id),
+        Goal::End(value) => Goal::End(fold::simplify(value.clone().substitute(first))),
+    };
+    for (var, value) in first {
+        let effects = value.effects();
+        let reads = then_reads(then, *var);
+        let rewritten = then.assign.iter().any(|(v, _)| v == var);
+        let kept = !rewritten && (after.contains(var) || effects.fallible);
+        if effects.fresh && reads + usize::from(kept) > 1 {
+            return None;
+        }
+        if effects.fallible && rewritten && reads == 0 {
+            return None;
+        }
+        if kept {
+            assign.push((*var, value.clone()));
+        }
+    }
+    let small = |e: &Expr| e.depth() <= DEEPEST && e.size() <= LARGEST;
+    let fits = assign.iter().all(|(_, e)| small(e)) && !matches!(&to, Goal::End(e) if !small(e));
+    fits.then_some(Edge { assign, to })
+}
+
+fn then_reads(edge: &Edge, var: VarId) -> usize {
+    let assigned: usize = edge.assign.iter().map(|(_, e)| e.reads(var)).sum();
+    match &edge.to {
+        Goal::End(e) => assigned + e.reads(var),
+        Goal::State(_) => assigned,
+    }
+}
+
+/// Whether an expression that was evaluated behind an edge may be evaluated on it.
+fn can_host(kind: &StateKind, slot: Slot, value: &Expr) -> bool {
+    let effects = value.effects();
+    if effects.tied {
+        return false;
+    }
+    match (kind, slot) {
+        (_, Slot::Catch(_)) => !effects.fallible && !effects.input,
+        (StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_), _) => {
+            let caught = effects.fallible && kind.catches_evaluation_errors();
+            !effects.input && !caught
+        }
+        // When a `Wait` evaluates its assignments is nowhere said; a time must be that of afterwards.
+        (StateKind::Wait(..), _) => !effects.fresh,
+        (StateKind::Pass(_) | StateKind::Choice(_), _) => true,
+        (StateKind::Succeed(_) | StateKind::Fail { .. }, _) => false,
+    }
+}
+
+/// Whether an edge may end the scope with an output of its own.
+fn can_end(kind: &StateKind, slot: Slot) -> bool {
+    slot == Slot::Out && !matches!(kind, StateKind::Choice(_))
+}
+
+/// Puts another edge in the place of one.
+fn replace_edge(machine: &mut Machine, (id, slot): (StateId, Slot), edge: Edge) {
+    if let Some(old) = machine.state_mut(id).and_then(|state| state.kind.edge_mut(slot)) {
+        *old = edge;
+    }
+}
+
+/// Makes another state the start of a scope.
+fn set_start(machine: &mut Machine, old: StateId, new: StateId) {
+    if machine.start == old {
+        machine.start = new;
+    }
+    for state in &mut machine.states {
+        match &mut state.kind {
+            StateKind::Map(map) if map.body == old => map.body = new,
+            StateKind::Parallel(parallel) => {
+                for branch in &mut parallel.branches {
+                    if *branch == old {
+                        *branch = new;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The second state's places in the source are the first's too.
+fn share_spans(machine: &mut Machine, of: StateId, with: StateId) {
+    let spans = machine.state(of).spans.clone();
+    if let Some(state) = machine.state_mut(with) {
+        for span in spans {
+            if !state.spans.contains(&span) {
+                state.spans.push(span);
+            }
+        }
+    }
+}
+
+/// Whether it holds the time of day, which must not move.
+fn tells_time(expr: &Expr) -> bool {
+    expr.any(&|e| matches!(e, Expr::Call(Func::Now, _)))
+}

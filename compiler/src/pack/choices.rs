@@ -1,0 +1,117 @@
+//! Choices among themselves: a `Choice` that another leads to is merged into it, rule by rule and in order, so that
+//! a condition is evaluated exactly when it was (B16), over the values that the edge assigned (B4); what can't
+//! be taken goes; rules with the same way on are one.
+
+use super::compose;
+use crate::machine::{Choice, Edge, Expr, Machine, Op, StateId, StateKind, fold};
+
+/// Most rules of a merged choice.
+const MOST: usize = 24;
+
+pub(super) fn choices(machine: &mut Machine, start: StateId) -> bool {
+    for id in machine.scope(start) {
+        let StateKind::Choice(choice) = &machine.state(id).kind else { continue };
+        let tidied = tidy(choice.clone());
+        if tidied != *choice {
+            return put(machine, id, tidied);
+        }
+        if let Some((merged, from)) = merged(machine, start, id, choice) {
+            super::share_spans(machine, from, id);
+            return put(machine, id, merged);
+        }
+    }
+    false
+}
+
+fn put(machine: &mut Machine, id: StateId, choice: Choice) -> bool {
+    if let Some(state) = machine.state_mut(id) {
+        state.kind = match choice.rules.is_empty() {
+            true => StateKind::Pass(choice.default),
+            false => StateKind::Choice(choice),
+        };
+    }
+    true
+}
+
+/// Without rules that are never or always true, that repeat, or that lead where the next would lead anyway.
+fn tidy(choice: Choice) -> Choice {
+    let mut rules: Vec<(Expr, Edge)> = Vec::new();
+    let mut default = choice.default;
+    for (condition, edge) in choice.rules {
+        match condition {
+            Expr::Boolean(false) => continue,
+            Expr::Boolean(true) => {
+                default = edge;
+                break;
+            }
+            _ => {}
+        }
+        if rules.iter().any(|(c, _)| *c == condition) {
+            continue;
+        }
+        match rules.last_mut() {
+            Some((last, same)) if *same == edge && last.size() + condition.size() < 60 => {
+                let joined = Expr::binary(Op::Or, std::mem::replace(last, Expr::Null), condition);
+                *last = fold::simplify(joined);
+            }
+            _ => rules.push((condition, edge)),
+        }
+    }
+    while rules.last().is_some_and(|(c, edge)| *edge == default && c.effects().total()) {
+        rules.pop();
+    }
+    Choice { rules, default }
+}
+
+fn merged(machine: &Machine, start: StateId, id: StateId, choice: &Choice) -> Option<(Choice, StateId)> {
+    let live = machine.live(start);
+    let at = choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]);
+    for (position, edge) in at.enumerate() {
+        let Some(target) = edge.target().filter(|target| *target != id) else { continue };
+        let StateKind::Choice(inner) = &machine.state(target).kind else { continue };
+        // Two choices that lead to each other would unroll for ever.
+        let back = inner.rules.iter().map(|(_, e)| e).chain([&inner.default]).any(|e| e.target() == Some(id));
+        if back || choice.rules.len() + inner.rules.len() > MOST {
+            continue;
+        }
+        if let Some(merged) = splice(choice, position, inner, &live) {
+            return Some((merged, target));
+        }
+    }
+    None
+}
+
+fn splice(choice: &Choice, position: usize, inner: &Choice, live: &super::Live) -> Option<Choice> {
+    let outer = choice.rules.get(position);
+    let edge = outer.map_or(&choice.default, |(_, edge)| edge);
+    let mut new = Vec::new();
+    for (condition, then) in &inner.rules {
+        let drawn = edge.assign.iter().any(|(var, e)| e.effects().fresh && condition.reads(*var) > 0);
+        if drawn {
+            return None;
+        }
+        let condition = condition.clone().substitute(&edge.assign);
+        let condition = match outer {
+            Some((c, _)) => c.clone().and(condition),
+            None => condition,
+        };
+        let condition = fold::simplify(condition);
+        if condition.depth() > super::DEEPEST || condition.size() > super::LARGEST {
+            return None;
+        }
+        new.push((condition, compose(&edge.assign, then, live)?));
+    }
+    let last = compose(&edge.assign, &inner.default, live)?;
+    let mut rules: Vec<(Expr, Edge)> = choice.rules.clone();
+    match outer {
+        Some((c, _)) => {
+            new.push((c.clone(), last));
+            rules.splice(position..=position, new);
+            Some(Choice { rules, default: choice.default.clone() })
+        }
+        None => {
+            rules.extend(new);
+            Some(Choice { rules, default: last })
+        }
+    }
+}
