@@ -52,6 +52,11 @@ impl Error {
         self.details.value.as_ref()
     }
 
+    /// A limit was passed: of depth, steps, time (`U1001`) or memory (`U1003`). AWS reports these without code.
+    pub fn is_limit(&self) -> bool {
+        self.code.starts_with('U')
+    }
+
     pub(crate) fn at(mut self: Box<Self>, offset: u32) -> Fault {
         self.offset = Some(offset as usize);
         self

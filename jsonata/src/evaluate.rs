@@ -8,8 +8,10 @@ use crate::ast::*;
 use crate::deep;
 use crate::environment::{Bindings, Environment};
 use crate::error::{Error, Fault};
+use crate::expression::Dialect;
 use crate::function::{Callable, Closure, Frame, Function, Held, Thunk, TransformClosure};
 use crate::functions::{self, BUILT_INS};
+use crate::number::number_to_string;
 use crate::operators;
 use crate::regex::{Captures, Regex};
 use crate::value::{Array, Flags, Value};
@@ -39,6 +41,8 @@ pub(crate) struct Evaluator<'e> {
     pub(crate) places: [Option<(u32, Option<Symbol>)>; BUILT_INS],
     pub(crate) owner: u64,
     now: Option<i64>,
+    /// An infinity or NaN came up, for which JSON has no text.
+    pub(crate) not_finite: bool,
     depth: usize,
     steps: u64,
     started: Option<Instant>,
@@ -69,6 +73,7 @@ impl<'e> Evaluator<'e> {
             places: [None; BUILT_INS],
             owner: OWNERS.fetch_add(1, Ordering::Relaxed),
             now: None,
+            not_finite: false,
             depth: 0,
             steps: 0,
             started: environment.limits.time.map(|_| Instant::now()),
@@ -141,13 +146,21 @@ impl<'e> Evaluator<'e> {
     }
 
     fn enter(&mut self) -> Result<(), Fault> {
-        if self.depth >= self.environment.limits.depth {
-            let text = "Stack overflow error: Check for non-terminating recursive function.  \
-                        Consider rewriting as tail-recursive.";
-            return Err(Error::new("U1001").text(text));
-        }
+        self.leaf()?;
         self.depth += 1;
         self.step()
+    }
+
+    /// Makes a result fit to leave: AWS bounds what it holds, and writes what JSON has no number for as a text.
+    pub(crate) fn finish(&self, value: Value) -> Result<Value, Fault> {
+        if self.symbols.dialect() != Dialect::Aws {
+            return Ok(value);
+        }
+        let mut left = self.environment.limits.memory;
+        if !fits(&value, &mut left) {
+            self.charge(usize::MAX)?;
+        }
+        Ok(if self.not_finite { finite(&value) } else { value })
     }
 
     // Variables.
@@ -244,7 +257,9 @@ impl<'e> Evaluator<'e> {
     // Expressions.
 
     pub(crate) fn evaluate(&mut self, node: &Node, input: &Value, frame: Frame) -> Result<Value, Fault> {
-        if node.extra.is_none() {
+        // Leaves don't come back here, but they count: a field is a path and the name in it.
+        let left = self.environment.limits.depth.saturating_sub(self.depth);
+        if node.extra.is_none() && left > 1 {
             match &node.kind {
                 Kind::Literal(value) => return Ok(value.clone()),
                 Kind::Field(field) => {
@@ -302,8 +317,9 @@ impl<'e> Evaluator<'e> {
             Kind::Path(path) => self.path(path, node, input, frame),
             Kind::Numeric(operator, parts) => {
                 let (left, right) = self.both(parts, input, frame)?;
-                operators::numeric(*operator, &left, &right)
-                    .map_err(|it| it.at(node.pos).token(operator.sign()))
+                let result = operators::numeric(*operator, &left, &right);
+                self.not_finite |= matches!(result, Ok(Value::Number(it)) if !it.is_finite());
+                result.map_err(|it| it.at(node.pos).token(operator.sign()))
             }
             Kind::Comparison(order, parts) => {
                 let (left, right) = self.both(parts, input, frame)?;
@@ -376,8 +392,14 @@ impl<'e> Evaluator<'e> {
         Ok((self.evaluate(&parts.0, input, frame)?, self.evaluate(&parts.1, input, frame)?))
     }
 
-    /// A path of one name whose input is no object.
+    /// Names in paths are looked up on the spot; like any expression they need room below the limit.
+    pub(crate) fn leaf(&self) -> Result<(), Fault> {
+        if self.depth >= self.environment.limits.depth { Err(too_deep()) } else { Ok(()) }
+    }
+
+    /// A path of one name.
     fn field(&mut self, field: &Field, input: &Value) -> Result<Value, Fault> {
+        self.leaf()?;
         let found = match input {
             Value::Object(object) => object.get_near(&field.name, &field.hint).cloned().unwrap_or_default(),
             Value::Array(items) => return Ok(crate::path::field_of_items(field, items)),
@@ -479,6 +501,48 @@ impl<'e> Evaluator<'e> {
             None => Ok(Value::Undefined),
         }
     }
+}
+
+/// Subtracts what a value holds from what is left; false if it isn't enough.
+fn fits(value: &Value, left: &mut usize) -> bool {
+    let size = match value {
+        Value::String(text) => text.len(),
+        Value::Array(_) | Value::Object(_) => 0,
+        _ => 8,
+    };
+    let Some(rest) = left.checked_sub(size) else { return false };
+    *left = rest;
+    match value {
+        Value::Array(items) => deep::guarded(|| items.iter().all(|it| fits(it, left))),
+        Value::Object(members) => deep::guarded(|| {
+            members.iter().all(|(name, it)| match left.checked_sub(name.len()) {
+                Some(rest) => {
+                    *left = rest;
+                    fits(it, left)
+                }
+                None => false,
+            })
+        }),
+        _ => true,
+    }
+}
+
+/// The value with texts such as `"Infinity"` for numbers that are none in JSON.
+fn finite(value: &Value) -> Value {
+    match value {
+        Value::Number(it) if !it.is_finite() => Value::from(number_to_string(*it)),
+        Value::Array(items) => deep::guarded(|| Value::array(items.iter().map(finite))),
+        Value::Object(members) => {
+            deep::guarded(|| Value::object(members.iter().map(|(name, it)| (name.clone(), finite(it)))))
+        }
+        other => other.clone(),
+    }
+}
+
+fn too_deep() -> Fault {
+    let text = "Stack overflow error: Check for non-terminating recursive function.  \
+                Consider rewriting as tail-recursive.";
+    Error::new("U1001").text(text)
 }
 
 /// The input itself where it was an array and had to be wrapped.

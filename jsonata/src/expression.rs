@@ -62,6 +62,7 @@ impl Expression {
         let program = &*self.program;
         let mut evaluator = Evaluator::new(&program.symbols, input.clone(), bindings, environment);
         let result = evaluator.evaluate(&program.tree, &wrap_input(input), 0);
+        let result = result.and_then(|it| evaluator.finish(it));
         match result.map_err(|it| it.finish(&program.source))? {
             Value::Undefined => Ok(None),
             value => Ok(Some(value)),

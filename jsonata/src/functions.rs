@@ -125,12 +125,12 @@ static TABLE: [Definition; BUILT_INS] = [
     of("now", "<s?s?:s>", 2, datetime::now),
     of("millis", "<:n>", 0, datetime::millis),
     of("clone", "<(oa)-:o>", 1, transform::clone),
-    only(Dialect::Aws, "partition", "<an:a>", 2, aws::partition),
-    only(Dialect::Aws, "range", "<nnn:a>", 3, aws::range),
-    only(Dialect::Aws, "hash", "<s-s:s>", 2, aws::hash),
+    only(Dialect::Aws, "partition", "<x?n?:a>", 2, aws::partition),
+    only(Dialect::Aws, "range", "<nnn?:a>", 3, aws::range),
+    only(Dialect::Aws, "hash", "<ss?:s>", 2, aws::hash),
     only(Dialect::Aws, "random", "<n?:n>", 1, aws::random),
     only(Dialect::Aws, "uuid", "<:s>", 0, aws::uuid),
-    only(Dialect::Aws, "parse", "<s-:x>", 1, aws::parse),
+    only(Dialect::Aws, "parse", "<s?:x>", 1, aws::parse),
 ];
 
 /// A built-in function, by its place in the table.
@@ -151,6 +151,12 @@ impl BuiltIn {
             numbers
         });
         NUMBERS.get(&(name, dialect)).copied().map(BuiltIn)
+    }
+
+    /// The symbol of what it returns.
+    pub(crate) fn returns(self) -> &'static str {
+        let signature = self.definition().signature;
+        signature.rsplit_once(':').map_or("", |(_, it)| it.strip_suffix('>').unwrap_or(it))
     }
 
     pub(crate) fn number(self) -> usize {
@@ -181,7 +187,9 @@ impl BuiltIn {
         arguments: &[Value],
         scope: Scope<'_>,
     ) -> Result<Value, Fault> {
-        (self.definition().run)(evaluator, arguments, scope)
+        let result = (self.definition().run)(evaluator, arguments, scope);
+        evaluator.not_finite |= matches!(result, Ok(Value::Number(it)) if !it.is_finite());
+        result
     }
 }
 

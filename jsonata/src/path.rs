@@ -301,6 +301,7 @@ impl Evaluator<'_> {
         let mut at = 0;
         while let Some(step) = steps.get(at) {
             let Kind::Name(field) = &step.kind else { break };
+            self.leaf()?;
             if step.extra.as_ref().is_some_and(|it| it.predicates.is_some() || it.group.is_some()) {
                 break;
             }
