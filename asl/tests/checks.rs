@@ -78,3 +78,16 @@ fn definition(case: &Value) -> Value {
     }
     machine
 }
+
+/// The README lists every code that the cases find.
+#[test]
+fn codes_are_documented() {
+    let readme = include_str!("../README.md");
+    let cases = include_str!("checks.yaml");
+    let found = cases.split('"').filter_map(|it| {
+        let (severity, rest) = it.split_once(' ')?;
+        ["ERROR", "WARNING"].contains(&severity).then(|| rest.split(':').next())?
+    });
+    let missing: Vec<&str> = found.filter(|it| !readme.contains(&format!("`{it}`"))).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
