@@ -214,17 +214,19 @@ impl Execution {
         self.tell(callback)
     }
 
-    /// Stops the execution (`StopExecution`).
+    /// Stops the execution (`StopExecution`). Like `ExecutionTimedOut`, the event follows no other.
     pub fn stop(&mut self, error: Option<Arc<str>>, cause: Option<Arc<str>>) {
         if self.ended.is_some() {
             return;
         }
-        let previous = self.root_chain().tail;
-        let details = (error.clone(), cause.clone());
-        self.record(0, &mut Chain::at(previous), EventType::ExecutionAborted, || {
-            Details::Failure(details.0, details.1)
-        });
+        let details = Details::Failure(error.clone(), cause.clone());
+        self.write(0, 0, EventType::ExecutionAborted, || details, true);
         self.finish(Status::Aborted, None, error, cause);
+    }
+
+    /// Whether nothing can go on before time moves or a callback comes.
+    pub fn is_idle(&self) -> bool {
+        self.ready.is_empty()
     }
 
     /// How it stands.
@@ -433,11 +435,6 @@ impl Execution {
         }
     }
 
-    fn root_chain(&self) -> Chain {
-        let root = self.domain(0).and_then(|it| it.root);
-        root.and_then(|it| self.fibers.get(it)).map_or(Chain::default(), |it| it.chain)
-    }
-
     // Time.
 
     /// Sets a timer; it counts only as long as the fiber keeps its ticket.
@@ -522,7 +519,7 @@ impl Execution {
             self.end_domain(domain, Err(timeout), Chain::default());
             return;
         }
-        self.record(0, &mut Chain::default(), EventType::ExecutionTimedOut, || Details::Failure(None, None));
+        self.write(0, 0, EventType::ExecutionTimedOut, || Details::Failure(None, None), true);
         self.finish(Status::TimedOut, None, None, None);
     }
 

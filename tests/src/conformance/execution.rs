@@ -47,7 +47,22 @@ fn run(case: &Json) -> Result<Outcome, String> {
     let era = start.map_or(Era::NOW, Era::at);
     let options = Options { kind, names, era, ..Options::default() };
     let options = Options { start: start.unwrap_or(options.start), ..options };
-    Ok(Execution::new(&machine, input, options).run(&mut Replay::of(case)))
+    let execution = Execution::new(&machine, input, options);
+    let services = &mut Replay::of(case);
+    if case.pointer("/expected/status").and_then(Json::as_str) == Some("ABORTED") {
+        return Ok(stopped(case, execution, services));
+    }
+    Ok(execution.run(services))
+}
+
+/// The test stopped the execution while it waited.
+fn stopped(case: &Json, mut execution: Execution, services: &mut Replay) -> Outcome {
+    while !execution.is_idle() && execution.status() == Status::Running {
+        execution.step(services);
+    }
+    let text = |name: &str| case.pointer(name).and_then(Json::as_str).map(std::sync::Arc::from);
+    execution.stop(text("/expected/error"), text("/expected/cause"));
+    execution.into_outcome()
 }
 
 /// When the case was recorded: `18-11-2024, 14:53:25`.

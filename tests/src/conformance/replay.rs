@@ -78,7 +78,7 @@ impl Replay {
         let objects = self.objects.iter().filter(|(_, key, _)| key.starts_with(prefix));
         let contents = objects.map(|(_, key, body)| {
             Value::object([
-                ("Etag", Value::from("\"0\"")),
+                ("Etag", Value::from(format!("\"{}\"", md5(body)))),
                 ("Key", Value::from(key.as_str())),
                 ("LastModified", Value::from(0)),
                 ("Size", Value::from(body.len())),
@@ -126,6 +126,14 @@ impl Services for Replay {
         }
         Reply::success(call.arguments.clone())
     }
+}
+
+/// S3's entity tag of a small object.
+fn md5(body: &str) -> String {
+    let hash = interpreter::intrinsics::parse("States.Hash($, 'MD5')")
+        .ok()
+        .and_then(|it| it.evaluate(&Value::from(body), &mut interpreter::random::Random::new(0)).ok());
+    hash.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn calls(case: &Json) -> impl Iterator<Item = &str> {
