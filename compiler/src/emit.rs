@@ -15,6 +15,8 @@ mod params;
 mod payload;
 mod resources;
 pub mod sam;
+
+mod schema;
 pub mod source_map;
 pub mod template;
 mod trigger;

@@ -227,8 +227,10 @@ pub struct Route {
     pub attributes: Vec<Attribute>,
     /// Path parameters, in the order of the path.
     pub path_params: Vec<LocalId>,
-    /// The declared parameters: `body`, query and header parameters by name.
+    /// The declared parameters: `body`, path and query parameters by name.
     pub params: Vec<LocalId>,
+    /// `request`: the whole request as AWS hands it to a function.
+    pub request: LocalId,
     pub action: Action,
     pub settings: IndexMap<String, Expr>,
     pub span: Span,

@@ -52,7 +52,6 @@ fn api_settings() -> Vec<(&'static str, Type)> {
         ("auth", auth()),
         ("throttle", throttle),
         ("apiKey", Type::Boolean),
-        ("logs", Type::Boolean),
         ("trace", Type::Boolean),
     ]
 }
@@ -74,9 +73,11 @@ fn route(ctx: &mut Ctx<'_>, file: FileId, route: &ast::Route, http: bool) -> Rou
     }
     let names = path_names(ctx, &route.path);
     let body = Body::new(file, Home::Action);
-    let ((path_params, params, action), _) = ctx.in_body(body, |ctx| {
+    let ((request, path_params, params, action), _) = ctx.in_body(body, |ctx| {
+        let request = ast::Name { text: "request".to_owned(), span: route.method.span };
+        let request = trigger::bound(ctx, &request, Type::Json);
         let (path_params, params) = bind(ctx, route, &names, &method);
-        (path_params, params, trigger::action(ctx, &route.action))
+        (request, path_params, params, trigger::action(ctx, &route.action))
     });
     check_action(ctx, &action, http);
     let settings = settings_of(ctx, file, &route.settings, "route", &route_settings());
@@ -89,6 +90,7 @@ fn route(ctx: &mut Ctx<'_>, file: FileId, route: &ast::Route, http: bool) -> Rou
         attributes,
         path_params,
         params,
+        request,
         action,
         settings,
         span: route.span,

@@ -1,0 +1,534 @@
+//! REST APIs: API Gateway checks bodies, turns requests into calls of AWS, and answers into plain JSON.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::vtl::{From, Level, Names, Vtl};
+use super::{Writer, fingerprint, ref_to};
+use crate::emit::evaluate::{Result, Scope, fail};
+use crate::emit::ids::pascal;
+use crate::emit::template::{Resource, Template, arn, sub};
+use crate::emit::value::{Value, concat};
+use crate::source::Span;
+use crate::typed::resource::Route;
+use crate::typed::{Call, ErrorRef, ResourceId, Target, WorkflowId};
+
+/// What every REST document has: bodies and parameters are checked, and the answer says what is wrong with them.
+pub(super) fn document_extensions(document: &mut Map<String, Json>) {
+    let all = json!({ "all": { "validateRequestBody": true, "validateRequestParameters": true } });
+    document.insert("x-amazon-apigateway-request-validators".into(), all);
+    document.insert("x-amazon-apigateway-request-validator".into(), "all".into());
+    let template = "{\"message\": $context.error.messageString, \"errors\": \"$util.escapeJavaScript($context.error.validationErrorString)\"}";
+    let responses = json!({
+        "BAD_REQUEST_BODY": { "statusCode": 400, "responseTemplates": { "application/json": template } },
+    });
+    document.insert("x-amazon-apigateway-gateway-responses".into(), responses);
+}
+
+/// How one answer of AWS becomes one of the API.
+pub(super) struct Answer {
+    /// `200`, `4\d{2}`, `default`
+    pub(super) pattern: &'static str,
+    pub(super) status: u16,
+    /// None: the answer as it is.
+    pub(super) template: Option<Json>,
+}
+
+/// A call of AWS by API Gateway.
+pub(super) struct Integration {
+    /// Behind `arn:…:apigateway:REGION:`.
+    pub(super) uri: Json,
+    pub(super) headers: Vec<(&'static str, &'static str)>,
+    pub(super) request: Json,
+    pub(super) answers: Vec<Answer>,
+    /// The whole request goes to a function.
+    pub(super) proxy: bool,
+}
+
+const FAILED: &str = "{\"message\": \"Internal server error\"}";
+const REFUSED: &str = "{\"message\": $input.json('$.message')}";
+const FORM: (&str, &str) = ("Content-Type", "'application/x-www-form-urlencoded'");
+
+/// The answers of a service that speaks in status codes.
+pub(super) fn answers(status: u16, template: Option<&str>) -> Vec<Answer> {
+    vec![
+        Answer { pattern: "200", status, template: template.map(Json::from) },
+        Answer { pattern: "4\\d{2}", status: 400, template: Some(REFUSED.into()) },
+        Answer { pattern: "default", status: 500, template: Some(FAILED.into()) },
+    ]
+}
+
+impl<'a> Writer<'_, 'a> {
+    pub(super) fn rest_operation(&mut self, route: &'a Route) -> Result<Json> {
+        let mut operation = self.operation(route)?;
+        let span = route.action.span;
+        let Some(call) = crate::emit::iam::call_in(&route.action.call) else {
+            return fail(span, "a route ends in one call");
+        };
+        let (scope, names) = self.arguments(route)?;
+        let integration = self.integration(route, call, &scope, &names)?;
+        let cors = self.origins()?;
+        let origin = cors.as_ref().map(|it| it.first().map_or("*", String::as_str));
+        let mut responses = Map::new();
+        for answer in &integration.answers {
+            responses.insert(answer.status.to_string(), response(answer, origin.is_some()));
+        }
+        if integration.proxy {
+            responses.insert("200".into(), json!({ "description": "The function's answer" }));
+        }
+        operation.insert("responses".into(), Json::Object(responses));
+        operation.insert("x-amazon-apigateway-integration".into(), integration.json(&self.role, origin));
+        Ok(Json::Object(operation))
+    }
+
+    fn status(&self, route: &'a Route, default: u16) -> Result<u16> {
+        let status = self.setting(&route.settings, "status")?.as_f64().unwrap_or(f64::from(default));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to HTTP's range")]
+        let status = status.clamp(200.0, 599.0) as u16;
+        Ok(status)
+    }
+
+    fn integration(
+        &mut self,
+        route: &'a Route,
+        call: &'a Call,
+        scope: &Scope<'a>,
+        names: &Names,
+    ) -> Result<Integration> {
+        let span = route.action.span;
+        let argument = |at: usize| call.arguments.get(at).map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope));
+        match &call.target {
+            Target::Resource(id) => self.function(*id, &argument(0)?, names, span),
+            Target::Workflow(id) if route.action.start => {
+                let status = self.status(route, 202)?;
+                let name = match call.options.get("name") {
+                    Some(name) => self.deployment.eval(name, scope)?,
+                    None => Value::Null,
+                };
+                self.start(*id, &payload(argument(0)?), &name, names, status, span)
+            }
+            Target::Workflow(id) => self.run(*id, &payload(argument(0)?), names, self.status(route, 200)?, span),
+            Target::Method { receiver, kind, method } => {
+                let Value::Resource(id) = self.deployment.eval(receiver, scope)? else {
+                    return fail(span, "which resource it is must be known");
+                };
+                let status = self.status(route, if &**method == "get" { 200 } else { 202 })?;
+                match (&**kind, &**method) {
+                    ("queue", "send") => self.send(id, call, scope, names, status, span),
+                    ("topic", "publish") => self.publish(id, call, scope, names, status, span),
+                    ("bus", "emit") => self.put_event(id, call, scope, names, status, span),
+                    ("table", _) => self.item(id, method, call, scope, names, span),
+                    _ => fail(span, "an API can't call this by itself"),
+                }
+            }
+            Target::Complete => {
+                let status = self.status(route, 204)?;
+                let fields = [("taskToken", argument(0)?, false), ("output", argument(1)?, true)];
+                self.token("SendTaskSuccess", &fields, names, status, span)
+            }
+            Target::Beat => {
+                let status = self.status(route, 204)?;
+                self.token("SendTaskHeartbeat", &[("taskToken", argument(0)?, false)], names, status, span)
+            }
+            Target::Reject(error) => {
+                let status = self.status(route, 204)?;
+                let error = Value::text(self.error_name(error));
+                let fields = [("taskToken", argument(0)?, false), ("error", error, false), ("cause", argument(1)?, false)];
+                self.token("SendTaskFailure", &fields, names, status, span)
+            }
+            Target::Aws { .. } => fail(span, "an API can't call this by itself"),
+        }
+    }
+
+    fn error_name(&self, error: &ErrorRef) -> String {
+        match error {
+            ErrorRef::Declared(id) => {
+                self.deployment.program.errors.get(id.0 as usize).map_or(String::new(), |it| it.wire_name.to_string())
+            }
+            ErrorRef::Aws(name) => name.to_string(),
+            ErrorRef::All => "States.TaskFailed".to_owned(),
+        }
+    }
+
+    pub(super) fn attribute(&self, id: ResourceId, name: &str, span: Span) -> Result<Json> {
+        self.deployment.json(&self.deployment.attribute(&Value::Resource(id), name, span)?, span)
+    }
+
+    fn vtl(&self, names: &Names, value: &Value, span: Span) -> Result<Json> {
+        let mut vtl = Vtl::default();
+        vtl.value(self.deployment, names, value, Level::Plain, span)?;
+        Ok(vtl.finish())
+    }
+
+    fn function(&mut self, id: ResourceId, value: &Value, names: &Names, span: Span) -> Result<Integration> {
+        let function = self.attribute(id, "arn", span)?;
+        self.policy.allow(&["lambda:InvokeFunction"], vec![function.clone()]);
+        let uri = concat(&["lambda:path/2015-03-31/functions/".into(), function, "/invocations".into()]);
+        let whole = matches!(value, Value::Hole(hole) if hole.path.is_empty() && names.from(hole.root) == Some(From::Request));
+        if whole {
+            return Ok(Integration { uri, headers: Vec::new(), request: Json::Null, answers: Vec::new(), proxy: true });
+        }
+        let failed = "{\"error\": $input.json('$.errorType'), \"message\": $input.json('$.errorMessage')}";
+        let answers = vec![
+            Answer { pattern: "default", status: 200, template: None },
+            Answer { pattern: "(\\n|.)+", status: 500, template: Some(failed.into()) },
+        ];
+        let request = self.vtl(names, &payload(value.clone()), span)?;
+        Ok(Integration { uri, headers: Vec::new(), request, answers, proxy: false })
+    }
+
+    fn start(
+        &mut self,
+        id: WorkflowId,
+        value: &Value,
+        name: &Value,
+        names: &Names,
+        status: u16,
+        span: Span,
+    ) -> Result<Integration> {
+        let machine = ref_to(self.deployment.workflow_id(id));
+        self.policy.allow(&["states:StartExecution"], vec![machine.clone()]);
+        let mut vtl = execution(self, &machine, value, names, span)?;
+        if !name.is_null() {
+            vtl.code(",\"name\":");
+            vtl.value(self.deployment, names, name, Level::Plain, span)?;
+        }
+        vtl.code("}");
+        let started = "{\"executionArn\": $input.json('$.executionArn'), \"startDate\": $input.json('$.startDate')}";
+        let answers = answers(status, Some(started));
+        Ok(Integration { uri: "states:action/StartExecution".into(), headers: Vec::new(), request: vtl.finish(), answers, proxy: false })
+    }
+
+    /// Runs an Express workflow and answers with its output.
+    fn run(&mut self, id: WorkflowId, value: &Value, names: &Names, status: u16, span: Span) -> Result<Integration> {
+        let machine = ref_to(self.deployment.workflow_id(id));
+        self.policy.allow(&["states:StartSyncExecution"], vec![machine.clone()]);
+        let mut vtl = execution(self, &machine, value, names, span)?;
+        vtl.code("}");
+        let answers = answers(status, Some(RUN));
+        Ok(Integration { uri: "states:action/StartSyncExecution".into(), headers: Vec::new(), request: vtl.finish(), answers, proxy: false })
+    }
+
+    fn send(
+        &mut self,
+        id: ResourceId,
+        call: &'a Call,
+        scope: &Scope<'a>,
+        names: &Names,
+        status: u16,
+        span: Span,
+    ) -> Result<Integration> {
+        let queue = self.attribute(id, "arn", span)?;
+        self.policy.allow(&["sqs:SendMessage"], vec![queue]);
+        self.policy.extend(self.deployment.grants(id, Some("send"))?);
+        let name = self.attribute(id, "name", span)?;
+        let uri = concat(&["sqs:path/".into(), sub("${AWS::AccountId}"), "/".into(), name]);
+        let mut vtl = Vtl::default();
+        vtl.code("Action=SendMessage&MessageBody=");
+        self.message(&mut vtl, call, scope, names, span)?;
+        let options = [("delay", "DelaySeconds"), ("group", "MessageGroupId"), ("deduplication", "MessageDeduplicationId")];
+        self.form_options(&mut vtl, call, scope, names, &options)?;
+        let sent = "{\"messageId\": $input.json('$.SendMessageResponse.SendMessageResult.MessageId')}";
+        Ok(Integration { uri, headers: vec![FORM], request: vtl.finish(), answers: answers(status, Some(sent)), proxy: false })
+    }
+
+    fn publish(
+        &mut self,
+        id: ResourceId,
+        call: &'a Call,
+        scope: &Scope<'a>,
+        names: &Names,
+        status: u16,
+        span: Span,
+    ) -> Result<Integration> {
+        let topic = self.attribute(id, "arn", span)?;
+        self.policy.allow(&["sns:Publish"], vec![topic.clone()]);
+        self.policy.extend(self.deployment.grants(id, Some("publish"))?);
+        let mut vtl = Vtl::default();
+        vtl.code("Action=Publish&TopicArn=");
+        vtl.deploy(topic, Level::Form);
+        vtl.code("&Message=");
+        self.message(&mut vtl, call, scope, names, span)?;
+        let options = [("subject", "Subject"), ("group", "MessageGroupId"), ("deduplication", "MessageDeduplicationId")];
+        self.form_options(&mut vtl, call, scope, names, &options)?;
+        let sent = "{\"messageId\": $input.json('$.PublishResponse.PublishResult.MessageId')}";
+        let uri = "sns:action/Publish".into();
+        Ok(Integration { uri, headers: vec![FORM], request: vtl.finish(), answers: answers(status, Some(sent)), proxy: false })
+    }
+
+    /// What isn't text travels as JSON.
+    fn message(
+        &self,
+        vtl: &mut Vtl,
+        call: &'a Call,
+        scope: &Scope<'a>,
+        names: &Names,
+        span: Span,
+    ) -> Result<()> {
+        let Some(message) = call.arguments.first() else { return Ok(()) };
+        let value = self.deployment.eval(message, scope)?;
+        let text = matches!(
+            self.deployment.program.types.resolve(&message.ty),
+            crate::types::Type::String | crate::types::Type::Literal(_) | crate::types::Type::Timestamp
+        );
+        match (text, value) {
+            (true, Value::Hole(hole)) => {
+                vtl.code("$util.urlEncode(");
+                vtl.inside_raw(names, &hole, span)?;
+                vtl.code(")");
+                Ok(())
+            }
+            (true, Value::Text(text)) => {
+                vtl.text(&text, Level::Form);
+                Ok(())
+            }
+            (true, Value::Concat(parts)) => {
+                for part in parts {
+                    match part {
+                        Value::Hole(hole) => {
+                            vtl.code("$util.urlEncode(");
+                            vtl.inside_raw(names, &hole, span)?;
+                            vtl.code(")");
+                        }
+                        Value::Text(text) => vtl.text(&text, Level::Form),
+                        other => vtl.deploy(self.deployment.json(&other, span)?, Level::Form),
+                    }
+                }
+                Ok(())
+            }
+            (_, value) => vtl.value(self.deployment, names, &value, Level::Form, span),
+        }
+    }
+
+    fn form_options(
+        &self,
+        vtl: &mut Vtl,
+        call: &'a Call,
+        scope: &Scope<'a>,
+        names: &Names,
+        known: &[(&str, &str)],
+    ) -> Result<()> {
+        for (name, parameter) in known {
+            let Some(option) = call.options.get(*name) else { continue };
+            vtl.code(&format!("&{parameter}="));
+            match self.deployment.eval(option, scope)? {
+                Value::Hole(hole) => {
+                    vtl.code("$util.urlEncode(");
+                    vtl.inside_raw(names, &hole, option.span)?;
+                    vtl.code(")");
+                }
+                value => {
+                    let text = self.deployment.json(&self.deployment.join_texts(vec![value], option.span)?, option.span)?;
+                    match text {
+                        Json::String(text) => vtl.text(&text, Level::Form),
+                        other => vtl.deploy(other, Level::Form),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put_event(
+        &mut self,
+        id: ResourceId,
+        call: &'a Call,
+        scope: &Scope<'a>,
+        names: &Names,
+        status: u16,
+        span: Span,
+    ) -> Result<Integration> {
+        let bus = self.attribute(id, "arn", span)?;
+        self.policy.allow(&["events:PutEvents"], vec![bus]);
+        let option = |name: &str, default: Value| match call.options.get(name) {
+            Some(it) => self.deployment.eval(it, scope),
+            None => Ok(default),
+        };
+        let detail = call.arguments.first().map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope))?;
+        let name = self.deployment.attribute(&Value::Resource(id), "name", span)?;
+        let mut vtl = Vtl::default();
+        vtl.code("{\"Entries\":[{\"EventBusName\":");
+        vtl.value(self.deployment, names, &name, Level::Plain, span)?;
+        vtl.code(",\"Source\":");
+        vtl.value(self.deployment, names, &option("source", Value::reference("AWS::StackName"))?, Level::Plain, span)?;
+        vtl.code(",\"DetailType\":");
+        vtl.value(self.deployment, names, &option("type", Value::text("event"))?, Level::Plain, span)?;
+        vtl.code(",\"Detail\":\"");
+        vtl.value(self.deployment, names, &payload(detail), Level::Quoted, span)?;
+        vtl.code("\"}]}");
+        let headers = vec![("X-Amz-Target", "'AWSEvents.PutEvents'"), ("Content-Type", "'application/x-amz-json-1.1'")];
+        let uri = "events:action/PutEvents".into();
+        Ok(Integration { uri, headers, request: vtl.finish(), answers: answers(status, Some("{}")), proxy: false })
+    }
+
+    /// Completes, fails or keeps alive a task; `output` is JSON inside a text.
+    fn token(
+        &mut self,
+        action: &str,
+        fields: &[(&str, Value, bool)],
+        names: &Names,
+        status: u16,
+        span: Span,
+    ) -> Result<Integration> {
+        self.policy.allow(&[&format!("states:{action}")], vec!["*".into()]);
+        let mut vtl = Vtl::default();
+        vtl.code("{");
+        for (at, (name, value, quoted)) in fields.iter().enumerate() {
+            if value.is_null() && !quoted {
+                continue;
+            }
+            let comma = if at == 0 { "" } else { "," };
+            vtl.code(&format!("{comma}\"{name}\":"));
+            if *quoted {
+                vtl.code("\"");
+                vtl.value(self.deployment, names, value, Level::Quoted, span)?;
+                vtl.code("\"");
+            } else {
+                vtl.value(self.deployment, names, value, Level::Plain, span)?;
+            }
+        }
+        vtl.code("}");
+        let uri = format!("states:action/{action}").into();
+        Ok(Integration { uri, headers: Vec::new(), request: vtl.finish(), answers: answers(status, Some("")), proxy: false })
+    }
+
+    pub(super) fn rest_resources(
+        &self,
+        id: &str,
+        document: Json,
+        condition: Option<String>,
+        tags: &Json,
+        template: &mut Template,
+    ) -> Result<()> {
+        let fingerprint = fingerprint(&document);
+        let name = document.pointer("/info/title").cloned().unwrap_or_default();
+        let description = self.api.docs.as_deref().map(crate::emit::deploy::first_line);
+        let api = json!({
+            "Name": name,
+            "Description": description,
+            "EndpointConfiguration": { "Types": ["REGIONAL"] },
+            "Body": document,
+            "Tags": tags,
+        });
+        let api = Resource::new("AWS::ApiGateway::RestApi", api).when(condition.clone());
+        template.resources.insert(id.to_owned(), api);
+        let deployment = Resource::new("AWS::ApiGateway::Deployment", json!({ "RestApiId": ref_to(id) }));
+        let wanted = format!("{id}Deployment{fingerprint}");
+        let deployment = template.add(&self.deployment.ids, &wanted, deployment.when(condition.clone()));
+        let stage_name = super::stage(self.deployment, self.api);
+        let trace = (self.setting(&self.api.settings, "trace")? == Value::Boolean(true)).then_some(true);
+        let stage = json!({
+            "RestApiId": ref_to(id),
+            "DeploymentId": ref_to(&deployment),
+            "StageName": stage_name,
+            "TracingEnabled": trace,
+            "MethodSettings": self.throttling()?,
+            "Tags": tags,
+        });
+        let wanted = format!("{id}{}Stage", pascal(&stage_name));
+        let stage = Resource::new("AWS::ApiGateway::Stage", stage).when(condition.clone());
+        let stage = template.add(&self.deployment.ids, &wanted, stage);
+        if self.setting(&self.api.settings, "apiKey")? == Value::Boolean(true) {
+            self.usage_plan(id, &stage, condition, template);
+        }
+        Ok(())
+    }
+
+    fn throttling(&self) -> Result<Json> {
+        let Value::Record(throttle) = self.setting(&self.api.settings, "throttle")? else { return Ok(Json::Null) };
+        let number = |name: &str| throttle.get(name).map(|it| self.deployment.json(it, self.api.span)).transpose();
+        Ok(json!([{
+            "ResourcePath": "/*",
+            "HttpMethod": "*",
+            "ThrottlingRateLimit": number("rate")?,
+            "ThrottlingBurstLimit": number("burst")?,
+        }]))
+    }
+
+    /// A key for callers, good for this API.
+    fn usage_plan(&self, id: &str, stage: &str, condition: Option<String>, template: &mut Template) {
+        let ids = &self.deployment.ids;
+        let mut key = Resource::new("AWS::ApiGateway::ApiKey", json!({ "Enabled": true })).when(condition.clone());
+        key.depends_on.push(stage.to_owned());
+        let key = template.add(ids, &format!("{id}Key"), key);
+        let plan = json!({ "ApiStages": [{ "ApiId": ref_to(id), "Stage": ref_to(stage) }] });
+        let plan = Resource::new("AWS::ApiGateway::UsagePlan", plan).when(condition.clone());
+        let plan = template.add(ids, &format!("{id}Plan"), plan);
+        let link = json!({ "KeyId": ref_to(&key), "KeyType": "API_KEY", "UsagePlanId": ref_to(&plan) });
+        template.add(ids, &format!("{id}PlanKey"), Resource::new("AWS::ApiGateway::UsagePlanKey", link).when(condition));
+    }
+}
+
+/// An execution's output, or its error with status 500.
+const RUN: &str = "#if($input.path('$.status') == \"SUCCEEDED\")$input.path('$.output')#else#set($context.responseOverride.status = 500){\"error\": $input.json('$.error'), \"message\": $input.json('$.cause')}#end";
+
+/// No argument is an empty record.
+fn payload(value: Value) -> Value {
+    if value.is_null() { Value::Record(indexmap::IndexMap::new()) } else { value }
+}
+
+/// `{"stateMachineArn":"…","input":"…"`, not closed yet.
+fn execution<'a>(
+    writer: &Writer<'_, 'a>,
+    machine: &Json,
+    value: &Value,
+    names: &Names,
+    span: Span,
+) -> Result<Vtl> {
+    let mut vtl = Vtl::default();
+    vtl.code("{\"stateMachineArn\":\"");
+    vtl.deploy(machine.clone(), Level::Plain);
+    vtl.code("\",\"input\":\"");
+    vtl.value(writer.deployment, names, value, Level::Quoted, span)?;
+    vtl.code("\"");
+    Ok(vtl)
+}
+
+fn response(answer: &Answer, cors: bool) -> Json {
+    let description = match answer.status {
+        200..300 => "Done",
+        400..500 => "Refused",
+        _ => "Failed",
+    };
+    let mut response = json!({ "description": description });
+    if let (true, Some(fields)) = (cors, response.as_object_mut()) {
+        let schema = json!({ "schema": { "type": "string" } });
+        fields.insert("headers".into(), json!({ "Access-Control-Allow-Origin": schema }));
+    }
+    response
+}
+
+impl Integration {
+    fn json(&self, role: &str, origin: Option<&str>) -> Json {
+        let prefix = sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:");
+        let mut all = Map::new();
+        all.insert("type".into(), if self.proxy { "aws_proxy" } else { "aws" }.into());
+        all.insert("httpMethod".into(), "POST".into());
+        all.insert("uri".into(), concat(&[prefix, self.uri.clone()]));
+        all.insert("credentials".into(), arn(role));
+        if self.proxy {
+            return Json::Object(all);
+        }
+        all.insert("passthroughBehavior".into(), "never".into());
+        if !self.headers.is_empty() {
+            let header = |(name, value): &(&str, &str)| (format!("integration.request.header.{name}"), Json::from(*value));
+            all.insert("requestParameters".into(), Json::Object(self.headers.iter().map(header).collect()));
+        }
+        all.insert("requestTemplates".into(), json!({ "application/json": self.request }));
+        let mut responses = Map::new();
+        for answer in &self.answers {
+            let mut response = json!({ "statusCode": answer.status.to_string() });
+            if let Some(fields) = response.as_object_mut() {
+                if let Some(template) = &answer.template {
+                    fields.insert("responseTemplates".into(), json!({ "application/json": template }));
+                }
+                if let Some(origin) = origin {
+                    let header = "method.response.header.Access-Control-Allow-Origin";
+                    fields.insert("responseParameters".into(), json!({ header: format!("'{origin}'") }));
+                }
+            }
+            responses.insert(answer.pattern.to_owned(), response);
+        }
+        all.insert("responses".into(), Json::Object(responses));
+        Json::Object(all)
+    }
+}
