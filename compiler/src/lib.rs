@@ -70,7 +70,10 @@ pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
     let mut definitions = Vec::new();
     for (index, workflow) in (0..).zip(&program.workflows) {
         match lower::lower(program, WorkflowId(index), &text) {
-            Ok(machine) => definitions.push(emit::asl::emit(&machine, program, &text)),
+            Ok(naive) => {
+                let machine = if options.naive { naive } else { pack::pack(naive) };
+                definitions.push(emit::asl::emit(&machine, program, &text));
+            }
             Err(problems) => built.diagnostics.extend(problems),
         }
         let Some(definition) = definitions.last() else { continue };

@@ -90,6 +90,8 @@ struct Lower<'a> {
     /// Members of record literals are left out where they are null: what AWS's APIs want.
     omit_null: bool,
     handler_count: usize,
+    /// Somebody reads the value of the call that is being lowered.
+    value_wanted: bool,
     depth: usize,
     problems: Vec<Diagnostic>,
 }
@@ -112,6 +114,7 @@ impl<'a> Lower<'a> {
             in_method: false,
             omit_null: false,
             handler_count: 0,
+            value_wanted: false,
             depth: 0,
             problems: Vec::new(),
         }

@@ -67,6 +67,7 @@ impl<'a> Lower<'a> {
     pub(super) fn call(&mut self, call: &'a Call, wanted: bool) -> Expr {
         let hint = self.hint.take();
         let omit = std::mem::replace(&mut self.omit_null, false);
+        self.value_wanted = wanted;
         let spec = self.spec(call);
         self.omit_null = omit;
         let Some(spec) = spec else { return Expr::Null };
@@ -104,18 +105,23 @@ impl<'a> Lower<'a> {
         self.limits(&mut task, clauses);
         task.retries =
             self.retriers(retries, spec.lambda && !clauses.retry_none && !self.retry_off(&call.target));
-        let result = if wanted && spec.nested != Nested::Express {
-            let result = self.result(true, hint.clone());
-            if let Some(var) = result {
-                task.out = assigning(vec![(var, spec.result.clone())]);
-            }
-            result
-        } else {
-            None
-        };
+        let result =
+            if wanted && spec.nested != Nested::Express { self.result(true, hint.clone()) } else { None };
+        // What may fail after the call has been made is no part of the task (B2).
+        let late = result.filter(|_| spec.result.effects().fallible);
+        let raw = late.map(|_| self.temporary("answer"));
+        if let Some(var) = raw {
+            task.out = assigning(vec![(var, Expr::Result)]);
+        } else if let Some(var) = result {
+            task.out = assigning(vec![(var, spec.result.clone())]);
+        }
         self.push_handlers(&clauses.catches);
         let id = self.add_task(&spec, task, call.span);
         self.here = vec![Loose::Edge(id, Slot::Out)];
+        if let (Some(var), Some(raw)) = (late, raw) {
+            let value = spec.result.clone();
+            self.set(var, value.rewrite(&mut |e| if e == Expr::Result { Expr::Var(raw) } else { e }));
+        }
         let result =
             if spec.nested == Nested::Express { self.express_answer(id, wanted, hint, call) } else { result };
         self.finish_undo(undo);

@@ -1,1 +1,181 @@
-//! DynamoDB items.
+//! Values as DynamoDB holds them, by type: no type is looked at while running, and nothing recurses (B26, A18).
+//! The SDK integration spells the forms `S N B M L Bool Nul`.
+
+use super::Lower;
+use crate::machine::{Expr, Func, Member};
+use crate::types::{LiteralType, Type};
+
+/// Depth of nested types that is followed; deeper ones travel as JSON text.
+const DEEPEST: usize = 6;
+
+/// How a type is held.
+enum Form {
+    Text,
+    Number,
+    Boolean,
+    Bytes,
+    Json,
+    List(Type),
+    Dict(Type),
+    Record(std::sync::Arc<crate::types::Record>),
+}
+
+impl Lower<'_> {
+    fn form(&self, ty: &Type, depth: usize) -> Form {
+        if depth > DEEPEST {
+            return Form::Json;
+        }
+        match self.resolve(ty) {
+            Type::String | Type::Timestamp | Type::Token(_) | Type::Literal(LiteralType::String(_)) => {
+                Form::Text
+            }
+            Type::Int
+            | Type::Number
+            | Type::Duration
+            | Type::Size
+            | Type::Literal(LiteralType::Number(_)) => Form::Number,
+            Type::Boolean | Type::Literal(LiteralType::Boolean(_)) => Form::Boolean,
+            Type::Bytes => Form::Bytes,
+            Type::List(item) => Form::List((**item).clone()),
+            Type::Dict(value) => Form::Dict((**value).clone()),
+            Type::Record(record) => Form::Record(record.clone()),
+            Type::Optional(inner) => self.form(inner, depth + 1),
+            Type::Union(members) => self.union_form(members, depth),
+            Type::Null
+            | Type::Never
+            | Type::Unknown
+            | Type::Json
+            | Type::Named(_)
+            | Type::Resource { .. }
+            | Type::Error(_)
+            | Type::Run(_) => Form::Json,
+        }
+    }
+
+    /// Members of one form share it; others travel as JSON text.
+    fn union_form(&self, members: &[Type], depth: usize) -> Form {
+        let mut forms = members.iter().map(|member| self.form(member, depth + 1));
+        let first = forms.next().unwrap_or(Form::Json);
+        let same = forms.all(|form| {
+            matches!(
+                (&first, form),
+                (Form::Text, Form::Text) | (Form::Number, Form::Number) | (Form::Boolean, Form::Boolean)
+            )
+        });
+        if same { first } else { Form::Json }
+    }
+
+    /// `{ "S": … }`; the value is not null.
+    pub(super) fn marshal(&mut self, ty: &Type, value: Expr, depth: usize) -> Expr {
+        let one = |name: &str, value: Expr| Expr::record([(name, value)]);
+        match self.form(ty, depth) {
+            Form::Text => one("S", value),
+            Form::Number => one("N", Expr::call(Func::ToText, vec![value])),
+            Form::Boolean => one("Bool", value),
+            Form::Bytes => one("B", value),
+            Form::Json => one("S", Expr::call(Func::ToJson, vec![value])),
+            Form::List(item) => {
+                let bound = self.m.bound(&"item".into());
+                let body = self.marshal(&item, Expr::Bound(bound), depth + 1);
+                let list = Expr::call(
+                    Func::Map { nested: false },
+                    vec![value, Expr::Lambda(vec![bound], Box::new(body))],
+                );
+                one("L", list)
+            }
+            Form::Dict(item) => {
+                let bound = self.m.bound(&"item".into());
+                let body = self.marshal(&item, Expr::Bound(bound), depth + 1);
+                let dict =
+                    Expr::call(Func::MapValues, vec![value, Expr::Lambda(vec![bound], Box::new(body))]);
+                one("M", dict)
+            }
+            Form::Record(record) => {
+                let members = self.marshal_fields(&record, &value, depth + 1);
+                one("M", Expr::Record(members))
+            }
+        }
+    }
+
+    /// The members of an item. What is null is left out: DynamoDB's `NULL` would break index keys.
+    pub(super) fn marshal_fields(
+        &mut self,
+        record: &crate::types::Record,
+        value: &Expr,
+        depth: usize,
+    ) -> Vec<Member> {
+        let mut members = Vec::new();
+        for (name, field) in &record.fields {
+            if self.nullable(&field.ty) || matches!(self.resolve(&field.ty), Type::Json) {
+                let read = value.clone().maybe(name);
+                let held = self.marshal(&field.ty, read.clone(), depth);
+                let held = Expr::choose(read.not_null(), held, Expr::Null);
+                members.push(Member::Some(name.clone(), held));
+            } else {
+                let held = self.marshal(&field.ty, value.clone().field(name), depth);
+                members.push(Member::Set(name.clone(), held));
+            }
+        }
+        members
+    }
+
+    /// The value of `held`, which may be missing where the type allows null.
+    pub(super) fn unmarshal(&mut self, ty: &Type, held: Expr, depth: usize) -> Expr {
+        let optional = self.nullable(ty);
+        let read = |held: &Expr, name: &str| {
+            if optional { held.clone().maybe(name) } else { held.clone().field(name) }
+        };
+        let guarded = |raw: Expr, value: Expr| {
+            if optional { Expr::choose(raw.not_null(), value, Expr::Null) } else { value }
+        };
+        match self.form(ty, depth) {
+            Form::Text => read(&held, "S"),
+            Form::Number => {
+                let raw = read(&held, "N");
+                guarded(raw.clone(), Expr::call(Func::Numeric, vec![raw]))
+            }
+            Form::Boolean => read(&held, "Bool"),
+            Form::Bytes => read(&held, "B"),
+            Form::Json => {
+                let raw = held.maybe("S");
+                Expr::choose(raw.clone().not_null(), Expr::call(Func::ParseJson, vec![raw]), Expr::Null)
+            }
+            Form::List(item) => {
+                let raw = read(&held, "L");
+                let bound = self.m.bound(&"item".into());
+                let body = self.unmarshal(&item, Expr::Bound(bound), depth + 1);
+                let nested = self.may_be_list(&item);
+                let map = vec![raw.clone(), Expr::Lambda(vec![bound], Box::new(body))];
+                guarded(raw, Expr::call(Func::Map { nested }, map))
+            }
+            Form::Dict(item) => {
+                let raw = read(&held, "M");
+                let bound = self.m.bound(&"item".into());
+                let body = self.unmarshal(&item, Expr::Bound(bound), depth + 1);
+                let map = vec![raw.clone(), Expr::Lambda(vec![bound], Box::new(body))];
+                guarded(raw, Expr::call(Func::MapValues, map))
+            }
+            Form::Record(record) => {
+                let raw = read(&held, "M");
+                let fields = self.unmarshal_fields(&record, &raw, depth + 1);
+                guarded(raw, fields)
+            }
+        }
+    }
+
+    /// An item's fields as a record.
+    pub(super) fn unmarshal_fields(
+        &mut self,
+        record: &crate::types::Record,
+        item: &Expr,
+        depth: usize,
+    ) -> Expr {
+        let mut members = Vec::new();
+        for (name, field) in &record.fields {
+            let held =
+                if self.nullable(&field.ty) { item.clone().maybe(name) } else { item.clone().field(name) };
+            members.push(Member::Set(name.clone(), self.unmarshal(&field.ty, held, depth)));
+        }
+        Expr::Record(members)
+    }
+}

@@ -273,7 +273,7 @@ fn container(name: String, of: &dyn Fn(&str) -> Expr, payload: Expr, mode: Mode,
     let network = Expr::record([
         ("Subnets", Expr::call(Func::Split, vec![of("subnets"), Expr::text(",")])),
         ("SecurityGroups", Expr::call(Func::Split, vec![of("securityGroups"), Expr::text(",")])),
-        ("AssignPublicIp", of("assignPublicIp")),
+        ("AssignPublicIp", of("publicIp")),
     ]);
     let arguments = Expr::record([
         ("LaunchType", Expr::text("FARGATE")),

@@ -161,6 +161,7 @@ fn of_call(function: Func, arguments: &[Expr], effects: &mut Effects) {
         | Func::Base64
         | Func::ToJson
         | Func::ToText
+        | Func::Numeric
         | Func::TypeOf
         | Func::ToMillis
         | Func::FromMillis

@@ -257,6 +257,8 @@ pub enum Func {
     ToJson,
     ToText,
     ToNumber,
+    /// Of a text that holds a number for certain, as DynamoDB's `N` does.
+    Numeric,
     /// "string", "number", "boolean", "array", "object", "null"
     TypeOf,
     FormatTime,

@@ -225,6 +225,9 @@ fn field(base: Expr, name: Arc<str>, maybe: bool) -> Expr {
             base => Expr::Field { base: Box::new(base), name, maybe },
         };
     };
+    if let Some(base) = only_spread(members, &name) {
+        return field(base.clone(), name, maybe);
+    }
     match find_member(members, &name) {
         Some(value) if droppable(members, value) => value.clone(),
         None if maybe && members.iter().all(|m| matches!(m, Member::Set(_, e) if e.effects().total())) => {
@@ -249,6 +252,19 @@ fn find_member<'a>(members: &'a [Member], name: &str) -> Option<&'a Expr> {
         }
     }
     None
+}
+
+/// The record that is spread into this one, where the field can only come from there.
+fn only_spread<'m>(members: &'m [Member], name: &str) -> Option<&'m Expr> {
+    let mut found = None;
+    for member in members {
+        match member {
+            Member::Spread(e) if found.is_none() => found = Some(e),
+            Member::Set(n, e) if **n != *name && e.effects().total() => {}
+            Member::Set(..) | Member::Some(..) | Member::Computed(..) | Member::Spread(_) => return None,
+        }
+    }
+    found
 }
 
 /// Whether a record's other members can be forgotten.

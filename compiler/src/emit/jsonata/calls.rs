@@ -112,6 +112,7 @@ impl Printer<'_> {
             | Func::ToJson
             | Func::ToText
             | Func::ToNumber
+            | Func::Numeric
             | Func::TypeOf
             | Func::FormatTime
             | Func::FormatNumber
@@ -418,7 +419,7 @@ impl Printer<'_> {
             Func::UrlDecode => self.plain("decodeUrlComponent", arguments),
             Func::ParseJson => self.plain("parse", arguments),
             Func::ToJson | Func::ToText => self.plain("string", arguments),
-            Func::ToNumber => self.plain("number", arguments),
+            Func::ToNumber | Func::Numeric => self.plain("number", arguments),
             Func::TypeOf => self.plain("type", arguments),
             Func::FormatTime => {
                 let picture = self.arg(arguments, 1);
