@@ -229,6 +229,10 @@ impl Execution {
         self.ready.is_empty()
     }
 
+    pub(crate) fn next_fiber(&self) -> Option<FiberId> {
+        self.ready.iter().copied().find(|it| self.fibers.get(*it).is_some())
+    }
+
     /// How it stands.
     pub fn status(&self) -> Status {
         self.ended.as_ref().map_or(Status::Running, |it| it.status)

@@ -30,10 +30,16 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
 }
 
 /// Whether two values are one and the same in memory, so that nothing needs to be checked twice.
-pub(crate) fn same(one: &Value, other: &Value) -> bool {
+pub(crate) fn same<'v>(one: &'v Value, other: &'v Value) -> bool {
     match (one, other) {
         (Value::Array(one), Value::Array(other)) => std::ptr::eq(one.as_slice(), other.as_slice()),
         (Value::String(one), Value::String(other)) => Arc::ptr_eq(one, other),
+        // Members in one place are one object.
+        (Value::Object(one), Value::Object(other)) => {
+            let first = |it: &'v jsonata::Object| it.keys().next();
+            one.len() == other.len()
+                && matches!((first(one), first(other)), (Some(one), Some(other)) if std::ptr::eq(one, other))
+        }
         _ => false,
     }
 }
