@@ -15,7 +15,6 @@ mod params;
 mod payload;
 mod resources;
 pub mod sam;
-
 mod schema;
 pub mod source_map;
 pub mod template;

@@ -278,11 +278,3 @@ pub fn trigger_target(at: Span, what: &str) -> Diagnostic {
     Diagnostic::error("F0564", at, format!("a trigger can't set a {what} going"))
         .help("start a workflow or call a function that does it")
 }
-
-// ---------------------------------------------------------------- deployment
-
-/// What must be known when the app is deployed, and isn't.
-pub fn not_deployable(at: Span, why: &str) -> Diagnostic {
-    Diagnostic::error("F0590", at, format!("this can't be known when the app is deployed: {why}"))
-        .help("use constants, parameters and attributes of resources; of an event, its fields as they are")
-}

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 /// `fulfil-orders` → `FulfilOrders`; only letters and digits stay.
-pub fn pascal(name: &str) -> String {
+pub(super) fn pascal(name: &str) -> String {
     let mut out = String::new();
     let mut upper = true;
     for c in name.chars() {
@@ -20,27 +20,15 @@ pub fn pascal(name: &str) -> String {
     out
 }
 
-/// `chargeId` → `charge-id`
-pub fn kebab(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !out.is_empty() && !out.ends_with('-') {
-            out.push('-');
-        }
-        out.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-    }
-    out
-}
-
 /// Hands out names that nobody has yet.
 #[derive(Debug, Default)]
-pub struct Ids {
+pub(super) struct Ids {
     taken: RefCell<HashSet<String>>,
 }
 
 impl Ids {
     /// `wanted`, or with the first number behind it that makes it new.
-    pub fn claim(&self, wanted: &str) -> String {
+    pub(super) fn claim(&self, wanted: &str) -> String {
         let wanted = if wanted.is_empty() { "Resource" } else { wanted };
         let mut taken = self.taken.borrow_mut();
         let mut name = wanted.to_owned();
@@ -54,7 +42,7 @@ impl Ids {
 }
 
 /// `FulfilOrders` → `fulfilOrders`
-pub fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|it| it.to_ascii_lowercase());
     first.into_iter().chain(letters).collect()

@@ -7,8 +7,8 @@ use crate::types::{LiteralType, Type, Types};
 
 /// Schemas by the names of their types; references go by these names.
 #[derive(Debug, Default)]
-pub struct Schemas {
-    pub all: IndexMap<String, Json>,
+pub(super) struct Schemas {
+    pub(super) all: IndexMap<String, Json>,
 }
 
 /// Records within records without a name; deeper ones are left open.
@@ -16,12 +16,12 @@ const MAX_DEPTH: u32 = 24;
 
 impl Schemas {
     /// The schema of a type. Declared types become references, and their schemas are kept.
-    pub fn of(&mut self, types: &Types, ty: &Type) -> Json {
+    pub(super) fn of(&mut self, types: &Types, ty: &Type) -> Json {
         self.at(types, ty, 0)
     }
 
     /// Puts an unnamed type under a name.
-    pub fn named(&mut self, types: &Types, ty: &Type, name: &str) -> Json {
+    pub(super) fn named(&mut self, types: &Types, ty: &Type, name: &str) -> Json {
         if matches!(ty, Type::Named(_)) {
             return self.of(types, ty);
         }

@@ -47,7 +47,7 @@ fn one<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger, template: &mut Tem
 }
 
 /// The event that a trigger waits for, as its kind declares it.
-pub fn event<'a>(deployment: &Deployment<'a>, trigger: &Trigger) -> Option<&'a Event> {
+pub(super) fn event<'a>(deployment: &Deployment<'a>, trigger: &Trigger) -> Option<&'a Event> {
     let kinds = &deployment.program.kinds.kinds;
     let kind = match trigger.source {
         Some(id) => deployment.resource(id).and_then(|it| deployment.kind(it)),
