@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod asl;
+mod asl_run;
+mod asl_state;
 mod asl_validate;
 mod build;
 mod check;
@@ -12,6 +14,7 @@ mod completions;
 mod explain;
 mod fmt;
 mod graph;
+mod jsonata;
 mod new;
 
 /// What a command gives.
@@ -27,6 +30,7 @@ pub(crate) type Outcome = Result<ExitCode, String>;
   flow graph shop fulfil         a drawing of one workflow, as SVG
   flow explain F0301             what a diagnostic means, with an example
   flow asl validate sm.json      what is wrong with a state machine's own JSON or YAML
+  flow asl run sm.json --trace   a run of it, offline
 
 PATH is a .flow file, or a folder that holds a main.flow; this folder where it is left out.
 Exit codes: 0 fine, 1 the program has errors, 2 wrong use.")]
@@ -43,6 +47,7 @@ enum Command {
     Fmt(fmt::Fmt),
     Graph(graph::Graph),
     Asl(asl::Asl),
+    Jsonata(jsonata::Jsonata),
     Explain(explain::Explain),
     Completions(completions::Completions),
 }
@@ -55,6 +60,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Fmt(command) => command.run(),
         Command::Graph(command) => command.run(),
         Command::Asl(command) => command.run(),
+        Command::Jsonata(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Completions(command) => command.run(),
     }

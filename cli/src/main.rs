@@ -6,6 +6,8 @@ mod commands;
 mod disk;
 mod output;
 mod report;
+mod timeline;
+mod values;
 
 use std::process::ExitCode;
 

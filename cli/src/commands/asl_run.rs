@@ -1,0 +1,135 @@
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use emulators::{MockCase, MockConfig, Replay};
+use interpreter::{Execution, Kind, Machine, Names, Options, Services, Status};
+use jsonata::Value;
+use serde_json::{Value as Json, json};
+
+use super::Outcome;
+use crate::{disk, report, timeline, values};
+
+/// Run a state machine offline, on a virtual clock
+#[derive(Args)]
+#[command(after_help = "Examples:
+  flow asl run order.asl.json --input '{\"id\": 1}' --mocks MockConfigFile.json#HappyPath
+  flow asl run order.asl.yaml --input @event.json --trace
+  flow asl run order.asl.json --replay history.json     what an execution's recorded answers lead to now
+
+The mocks are those of Step Functions Local; a state that is not mocked fails and says what to write.
+The output goes to standard output, all else to standard error.
+Exit codes: 0 the execution succeeded, 1 it did not, 2 wrong use.")]
+pub(crate) struct Run {
+    /// `.yaml` and `.yml` are YAML, all else JSON
+    file: PathBuf,
+    #[command(flatten)]
+    how: How,
+    /// A recorded history (`aws stepfunctions get-execution-history`) that answers the tasks
+    #[arg(long, value_name = "FILE", conflicts_with = "mocks")]
+    replay: Option<PathBuf>,
+    /// As an Express workflow
+    #[arg(long)]
+    express: bool,
+}
+
+/// What every way to run a machine takes.
+#[derive(Args)]
+pub(crate) struct How {
+    /// The input: JSON, or @FILE (@- is standard input); {} where it is left out
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) input: Option<String>,
+    /// A file of mocked answers (MockConfigFile.json) and the test case in it
+    #[arg(long, value_name = "FILE#CASE")]
+    pub(crate) mocks: Option<String>,
+    /// Write the history of the execution, as AWS's API gives it
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    /// Print what happened when, and what it did to the data
+    #[arg(long)]
+    trace: bool,
+    /// Where random numbers and ids come from: the same seed, the same run
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+impl Run {
+    pub(crate) fn run(self) -> Outcome {
+        let text = disk::read(&self.file)?;
+        let name = machine_name(&self.file);
+        let machine = compile(&text, asl::Format::of_file_name(&self.file.to_string_lossy()))?;
+        let kind = if self.express { Kind::ExpressSync } else { Kind::Standard };
+        if let Some(path) = &self.replay {
+            let mut replay =
+                Replay::parse(&disk::read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+            let recorded = replay.input().cloned();
+            return self.how.execute(&machine, &name, kind, &mut replay, recorded, &|_| None);
+        }
+        let mut mocks = mocks(self.how.mocks.as_deref(), &name)?;
+        self.how.execute(&machine, &name, kind, &mut mocks, None, &|_| None)
+    }
+}
+
+impl How {
+    /// Runs a machine and reports on it.
+    pub(crate) fn execute(
+        &self,
+        machine: &Machine,
+        name: &str,
+        kind: Kind,
+        services: &mut dyn Services,
+        recorded: Option<Value>,
+        places: timeline::Places<'_>,
+    ) -> Outcome {
+        let input = match &self.input {
+            Some(argument) => values::json(argument)?,
+            None => recorded.unwrap_or_else(|| Value::object::<&str>([])),
+        };
+        let names = Names { machine: name.to_owned(), ..Names::default() };
+        let options = Options { kind, names, seed: self.seed, ..Options::default() };
+        let outcome = Execution::new(machine, input, options).run(services);
+        if let Some(path) = &self.history {
+            let events: Vec<Json> = outcome.history.iter().map(|it| it.to_json()).collect();
+            let text = report::pretty(&json!({ "events": events }));
+            std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        if self.trace {
+            report::eprint_all(&timeline::render(&outcome, places));
+        }
+        if let Some(output) = &outcome.output {
+            report::print_all(&values::pretty(output));
+        }
+        if self.trace || outcome.status != Status::Succeeded {
+            report::eprint_all(&timeline::verdict(&outcome));
+        }
+        Ok(ExitCode::from(u8::from(outcome.status != Status::Succeeded)))
+    }
+}
+
+/// `FILE#CASE`, for a machine of that name if the file has one.
+pub(crate) fn mocks(argument: Option<&str>, machine: &str) -> Result<MockCase, String> {
+    let Some(argument) = argument else { return Ok(MockCase::none(machine)) };
+    let Some((file, case)) = argument.rsplit_once('#') else {
+        return Err(format!("--mocks takes a file and a test case: {argument}#CASE"));
+    };
+    let config =
+        MockConfig::parse(&disk::read(Path::new(file))?).map_err(|error| format!("{file}: {error}"))?;
+    let found = config.case(Some(machine), case).or_else(|_| config.case(None, case));
+    found.map_err(|error| format!("{file}: {error}"))
+}
+
+/// A definition's text as a machine to run.
+pub(crate) fn compile(text: &str, format: asl::Format) -> Result<Machine, String> {
+    let read = asl::read(text, format);
+    let Some(machine) = read.machine else {
+        let first = read.diagnostics.first().map_or_else(String::new, |it| format!(": {}", it.message));
+        return Err(format!("this is no state machine{first}; `flow asl validate` says more"));
+    };
+    Machine::compile(&machine).map_err(|error| format!("{error}; `flow asl validate` says more"))
+}
+
+/// `order.asl.json` → `order`
+fn machine_name(path: &Path) -> String {
+    let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    name.split('.').next().filter(|it| !it.is_empty()).unwrap_or("StateMachine").to_owned()
+}

@@ -1,0 +1,105 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use interpreter::NoServices;
+use interpreter::test_state::{
+    FieldValidation, InspectionLevel, Mock, NoSchemas, TestRequest, TestStatus, test_state,
+};
+
+use super::Outcome;
+use crate::{disk, report, values};
+
+/// Run one state alone, as the API TestState does
+#[derive(Args)]
+#[command(after_help = "Examples:
+  flow asl state order.asl.json charge --input @order.json --mock '{\"StatusCode\": 200, \"Payload\": {}}'
+  flow asl state order.asl.json decide --input '{\"total\": 5}' --inspect debug
+  flow asl state order.asl.json charge --error CardDeclined --cause 'no funds' --retries 2
+
+Exit codes: 0 the state succeeded, its error was caught or would be retried; 1 it failed; 2 wrong use.")]
+pub(crate) struct State {
+    /// A definition in JSON (or YAML), whole or of one state
+    file: PathBuf,
+    /// The state; left out where the file holds only one
+    state: Option<String>,
+    /// The input: JSON, or @FILE; {} where it is left out
+    #[arg(long, value_name = "JSON|@FILE")]
+    input: Option<String>,
+    /// Variables and their values
+    #[arg(long, value_name = "JSON|@FILE")]
+    variables: Option<String>,
+    /// The context object
+    #[arg(long, value_name = "JSON|@FILE")]
+    context: Option<String>,
+    /// What the service answers
+    #[arg(long, value_name = "JSON|@FILE", conflicts_with = "error")]
+    mock: Option<String>,
+    /// The error that the service answers with
+    #[arg(long, value_name = "NAME")]
+    error: Option<String>,
+    /// Its cause
+    #[arg(long, value_name = "TEXT", requires = "error", default_value = "")]
+    cause: String,
+    /// How often the state has been retried
+    #[arg(long, value_name = "N")]
+    retries: Option<u64>,
+    #[arg(long, value_enum, default_value_t)]
+    inspect: Inspect,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Inspect {
+    /// Output, error and next state
+    #[default]
+    Info,
+    /// What the data was at each step, too
+    Debug,
+    /// And requests and responses of HTTP tasks
+    Trace,
+}
+
+impl State {
+    pub(crate) fn run(self) -> Outcome {
+        let value = |argument: &Option<String>| argument.as_deref().map(values::json).transpose();
+        let mock = match (value(&self.mock)?, self.error) {
+            (Some(result), _) => Some((Some(result.to_string()), None)),
+            (None, Some(error)) => Some((None, Some((error, self.cause)))),
+            (None, None) => None,
+        };
+        let validation = FieldValidation::None;
+        let request = TestRequest {
+            definition: json_text(&disk::read(&self.file)?, &self.file)?,
+            state_name: self.state,
+            input: value(&self.input)?,
+            variables: value(&self.variables)?,
+            context: value(&self.context)?,
+            role: Some("arn:aws:iam::123456789012:role/StepFunctionsRole".to_owned()),
+            inspection: match self.inspect {
+                Inspect::Info => InspectionLevel::Info,
+                Inspect::Debug => InspectionLevel::Debug,
+                Inspect::Trace => InspectionLevel::Trace,
+            },
+            mock: mock.map(|(result, error)| Mock { result, error, validation }),
+            retrier_retry_count: self.retries,
+            ..TestRequest::default()
+        };
+        let result = test_state(&request, &mut NoServices, &NoSchemas)
+            .map_err(|refusal| format!("{}: {}", refusal.code, refusal.message))?;
+        report::print_all(&report::pretty(&result.to_json()));
+        Ok(ExitCode::from(u8::from(result.status == TestStatus::Failed)))
+    }
+}
+
+/// The API takes JSON; YAML is turned into it.
+fn json_text(text: &str, path: &std::path::Path) -> Result<String, String> {
+    match asl::Format::of_file_name(&path.to_string_lossy()) {
+        asl::Format::Json => Ok(text.to_owned()),
+        asl::Format::Yaml => {
+            let read = asl::read(text, asl::Format::Yaml);
+            let document =
+                read.document.ok_or_else(|| format!("{}: this is no state machine", path.display()))?;
+            Ok(document.root.to_value().to_string())
+        }
+    }
+}
