@@ -2,7 +2,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use emulators::{MockCase, MockConfig, Replay};
+use emulators::Unmocked;
+use interpreter::mocks::MockConfig;
+use interpreter::replay::Replay;
 use interpreter::{Execution, Kind, Machine, Names, Options, Services, Status};
 use jsonata::Value;
 use serde_json::{Value as Json, json};
@@ -59,14 +61,21 @@ impl Run {
         let name = machine_name(&self.file);
         let machine = compile(&text, asl::Format::of_file_name(&self.file.to_string_lossy()))?;
         let kind = if self.express { Kind::ExpressSync } else { Kind::Standard };
-        if let Some(path) = &self.replay {
-            let mut replay =
-                Replay::parse(&disk::read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-            let recorded = replay.input().cloned();
-            return self.how.execute(&machine, &name, kind, &mut replay, recorded, &|_| None);
+        let how = &self.how;
+        let Some(path) = &self.replay else {
+            return with_mocks(how.mocks.as_deref(), &name, |services| {
+                how.execute(&machine, &name, kind, services, None, &|_| None).map(|(code, _)| code)
+            });
+        };
+        let text = disk::read(path)?;
+        let mut replay = Replay::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let recorded = replay.input();
+        let (code, outcome) = how.execute(&machine, &name, kind, &mut replay, Some(recorded), &|_| None)?;
+        match replay.divergence(&outcome.history) {
+            Some(divergence) => report::eprint_all(&format!("differs from the recording: {divergence}\n")),
+            None => report::eprint_all("runs as recorded\n"),
         }
-        let mut mocks = mocks(self.how.mocks.as_deref(), &name)?;
-        self.how.execute(&machine, &name, kind, &mut mocks, None, &|_| None)
+        Ok(code)
     }
 }
 
@@ -80,7 +89,7 @@ impl How {
         services: &mut dyn Services,
         recorded: Option<Value>,
         places: timeline::Places<'_>,
-    ) -> Outcome {
+    ) -> Result<(ExitCode, interpreter::Outcome), String> {
         let input = match &self.input {
             Some(argument) => values::json(argument)?,
             None => recorded.unwrap_or_else(|| Value::object::<&str>([])),
@@ -102,20 +111,37 @@ impl How {
         if self.trace || outcome.status != Status::Succeeded {
             report::eprint_all(&timeline::verdict(&outcome));
         }
-        Ok(ExitCode::from(u8::from(outcome.status != Status::Succeeded)))
+        Ok((ExitCode::from(u8::from(outcome.status != Status::Succeeded)), outcome))
     }
 }
 
-/// `FILE#CASE`, for a machine of that name if the file has one.
-pub(crate) fn mocks(argument: Option<&str>, machine: &str) -> Result<MockCase, String> {
-    let Some(argument) = argument else { return Ok(MockCase::none(machine)) };
+/// Runs with the mocks of `FILE#CASE`: those of the machine of that name, else of any in the file.
+pub(crate) fn with_mocks(
+    argument: Option<&str>,
+    machine: &str,
+    run: impl FnOnce(&mut dyn Services) -> Outcome,
+) -> Outcome {
+    let mut rest = Unmocked { machine: machine.to_owned(), case: "Test".to_owned() };
+    let Some(argument) = argument else { return run(&mut rest) };
     let Some((file, case)) = argument.rsplit_once('#') else {
         return Err(format!("--mocks takes a file and a test case: {argument}#CASE"));
     };
-    let config =
-        MockConfig::parse(&disk::read(Path::new(file))?).map_err(|error| format!("{file}: {error}"))?;
-    let found = config.case(Some(machine), case).or_else(|_| config.case(None, case));
-    found.map_err(|error| format!("{file}: {error}"))
+    let text = disk::read(Path::new(file))?;
+    let config = MockConfig::parse(&text).map_err(|error| format!("{file}: {error}"))?;
+    let cases = config.cases();
+    let of_case = |it: &&(&str, &str)| it.1 == case;
+    let found =
+        cases.iter().filter(of_case).find(|it| it.0 == machine).or_else(|| cases.iter().find(of_case));
+    let Some((owner, _)) = found else {
+        let known: Vec<String> = cases.iter().map(|(machine, case)| format!("{machine}#{case}")).collect();
+        return Err(format!("{file} has no test case `{case}`; it has: {}", known.join(", ")));
+    };
+    case.clone_into(&mut rest.case);
+    (*owner).clone_into(&mut rest.machine);
+    match config.services(owner, case, &mut rest) {
+        Some(mut services) => run(&mut services),
+        None => Err(format!("{file} has no test case `{case}`")),
+    }
 }
 
 /// A definition's text as a machine to run.

@@ -140,7 +140,9 @@ impl<'a> Writer<'_, 'a> {
     fn origins(&self) -> Result<Option<Vec<String>>> {
         Ok(match self.setting(&self.api.settings, "cors")? {
             Value::Boolean(true) => Some(vec!["*".to_owned()]),
-            Value::List(origins) => Some(origins.iter().filter_map(Value::as_text).map(str::to_owned).collect()),
+            Value::List(origins) => {
+                Some(origins.iter().filter_map(Value::as_text).map(str::to_owned).collect())
+            }
             _ => None,
         })
     }
@@ -178,7 +180,8 @@ impl<'a> Writer<'_, 'a> {
                 }
                 Value::Record(pool) => {
                     let span = self.api.name_span;
-                    let arn = pool.get("users").map_or(Ok(Json::Null), |it| self.deployment.json(it, span))?;
+                    let arn =
+                        pool.get("users").map_or(Ok(Json::Null), |it| self.deployment.json(it, span))?;
                     let scheme = json!({
                         "type": "apiKey",
                         "name": "Authorization",
@@ -206,7 +209,8 @@ impl<'a> Writer<'_, 'a> {
         for id in &route.path_params {
             let Some(local) = local(*id) else { continue };
             let schema = self.schemas.of(types, &local.ty);
-            parameters.push(json!({ "name": &*local.name, "in": "path", "required": true, "schema": schema }));
+            parameters
+                .push(json!({ "name": &*local.name, "in": "path", "required": true, "schema": schema }));
         }
         for id in route.params.iter().filter(|it| !route.path_params.contains(it)) {
             let Some(local) = local(*id) else { continue };
@@ -219,7 +223,8 @@ impl<'a> Writer<'_, 'a> {
             }
             let required = !matches!(types.resolve(&local.ty), Type::Optional(_));
             let schema = self.schemas.of(types, &local.ty);
-            parameters.push(json!({ "name": &*local.name, "in": "query", "required": required, "schema": schema }));
+            parameters
+                .push(json!({ "name": &*local.name, "in": "query", "required": required, "schema": schema }));
         }
         if !parameters.is_empty() {
             operation.insert("parameters".into(), parameters.into());
@@ -258,9 +263,18 @@ impl<'a> Writer<'_, 'a> {
         Ok((scope, names))
     }
 
-    fn resources(self, document: Json, condition: Option<String>, template: &mut Template, problems: &mut Problems) {
+    fn resources(
+        self,
+        document: Json,
+        condition: Option<String>,
+        template: &mut Template,
+        problems: &mut Problems,
+    ) {
         let id = self.deployment.api_id(&self.api.name);
-        let Some(tags) = problems.note(self.deployment.json(&self.deployment.tags(None), self.api.span)) else { return };
+        let Some(tags) = problems.note(self.deployment.json(&self.deployment.tags(None), self.api.span))
+        else {
+            return;
+        };
         if !self.policy.is_empty() {
             let role = role("apigateway.amazonaws.com", &self.policy, &tags);
             let role = Resource::new("AWS::IAM::Role", role).when(condition.clone());

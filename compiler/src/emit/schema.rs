@@ -126,7 +126,8 @@ fn literals(all: &[&LiteralType]) -> Json {
         LiteralType::Number(number) => json!(number),
         LiteralType::Boolean(it) => json!(it),
     };
-    let same = all.iter().all(|it| std::mem::discriminant(*it) == std::mem::discriminant(all.first().unwrap_or(it)));
+    let same =
+        all.iter().all(|it| std::mem::discriminant(*it) == std::mem::discriminant(all.first().unwrap_or(it)));
     let mut schema = json!({ "enum": all.iter().map(value).collect::<Vec<_>>() });
     if let (true, Some(fields)) = (same, schema.as_object_mut()) {
         fields.insert("type".into(), kind.into());

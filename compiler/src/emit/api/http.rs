@@ -16,7 +16,8 @@ impl<'a> Writer<'_, 'a> {
         let span = route.action.span;
         let Some(call) = crate::emit::iam::call_in(&route.action.call) else { return Ok(Json::Null) };
         let (scope, names) = self.arguments(route)?;
-        let payload = call.arguments.first().map_or(Ok(Value::Null), |it| self.deployment.eval(it, &scope))?;
+        let payload =
+            call.arguments.first().map_or(Ok(Value::Null), |it| self.deployment.eval(it, &scope))?;
         let whole = match &payload {
             Value::Hole(hole) if hole.path.is_empty() => names.from(hole.root),
             _ => None,
@@ -50,7 +51,12 @@ impl<'a> Writer<'_, 'a> {
                     "requestParameters": { "StateMachineArn": machine, "Input": "$request.body" },
                 })
             }
-            _ => return fail(span, "an `@http` API starts a workflow with the body as it is: write `start f(body)`"),
+            _ => {
+                return fail(
+                    span,
+                    "an `@http` API starts a workflow with the body as it is: write `start f(body)`",
+                );
+            }
         };
         operation.insert("responses".into(), json!({ "default": { "description": "The answer" } }));
         operation.insert("x-amazon-apigateway-integration".into(), integration);
@@ -71,8 +77,10 @@ impl<'a> Writer<'_, 'a> {
         stage.insert("StageName".into(), "$default".into());
         stage.insert("AutoDeploy".into(), true.into());
         if let Value::Record(throttle) = self.setting(&self.api.settings, "throttle")? {
-            let number = |name: &str| throttle.get(name).map(|it| self.deployment.json(it, self.api.span)).transpose();
-            let settings = json!({ "ThrottlingRateLimit": number("rate")?, "ThrottlingBurstLimit": number("burst")? });
+            let number =
+                |name: &str| throttle.get(name).map(|it| self.deployment.json(it, self.api.span)).transpose();
+            let settings =
+                json!({ "ThrottlingRateLimit": number("rate")?, "ThrottlingBurstLimit": number("burst")? });
             stage.insert("DefaultRouteSettings".into(), settings);
         }
         let stage = Resource::new("AWS::ApiGatewayV2::Stage", Json::Object(stage)).when(condition);

@@ -26,19 +26,26 @@ impl<'a> Writer<'_, 'a> {
     ) -> Result<Integration> {
         let table = self.attribute(id, "arn", span)?;
         let of = self.deployment.resource(id).and_then(|it| it.of.clone()).unwrap_or(Type::Json);
-        let argument = call.arguments.first().map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope))?;
+        let argument =
+            call.arguments.first().map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope))?;
         let name = self.deployment.attribute(&Value::Resource(id), "name", span)?;
         let mut vtl = Vtl::default();
         let (action, answers) = match method {
-            "get" => ("GetItem", vec![
-                Answer { pattern: "200", status: 200, template: Some(self.found(&of, span)?) },
-                refused(),
-                failed(),
-            ]),
+            "get" => (
+                "GetItem",
+                vec![
+                    Answer { pattern: "200", status: 200, template: Some(self.found(&of, span)?) },
+                    refused(),
+                    failed(),
+                ],
+            ),
             "put" => ("PutItem", answers(204, Some(""))),
             _ => ("DeleteItem", answers(204, Some(""))),
         };
-        if method == "put" && let Value::Hole(hole) = &argument && names.from(hole.root) == Some(From::Body) {
+        if method == "put"
+            && let Value::Hole(hole) = &argument
+            && names.from(hole.root) == Some(From::Body)
+        {
             let path = hole.path.iter().fold("$".to_owned(), |path, step| format!("{path}.{step}"));
             vtl.code(&format!("#set($item = $input.path('{path}'))"));
         }
@@ -128,7 +135,9 @@ impl<'a> Writer<'_, 'a> {
     /// The item to write: the body as a whole, or a record of pieces.
     fn put(&self, vtl: &mut Vtl, value: &Value, of: &Type, names: &Names, span: Span) -> Result<()> {
         let types = &self.deployment.program.types;
-        let Type::Record(record) = types.resolve(of) else { return fail(span, "the table's items have no known fields") };
+        let Type::Record(record) = types.resolve(of) else {
+            return fail(span, "the table's items have no known fields");
+        };
         vtl.code("{");
         let mut first = true;
         for (name, field) in &record.fields {
@@ -170,7 +179,14 @@ impl<'a> Writer<'_, 'a> {
         Ok(())
     }
 
-    fn marshal_value(&self, vtl: &mut Vtl, value: &Value, ty: &Type, names: &Names, span: Span) -> Result<()> {
+    fn marshal_value(
+        &self,
+        vtl: &mut Vtl,
+        value: &Value,
+        ty: &Type,
+        names: &Names,
+        span: Span,
+    ) -> Result<()> {
         match (value, self.deployment.program.types.resolve(ty)) {
             (_, Type::Record(_) | Type::List(_) | Type::Dict(_) | Type::Json) => {
                 fail(span, "records and lists go into a table from the body as a whole only")
@@ -326,9 +342,17 @@ fn letter(ty: &Type) -> &'static str {
 }
 
 fn refused() -> Answer {
-    Answer { pattern: "4\\d{2}", status: 400, template: Some("{\"message\": $input.json('$.message')}".into()) }
+    Answer {
+        pattern: "4\\d{2}",
+        status: 400,
+        template: Some("{\"message\": $input.json('$.message')}".into()),
+    }
 }
 
 fn failed() -> Answer {
-    Answer { pattern: "default", status: 500, template: Some("{\"message\": \"Internal server error\"}".into()) }
+    Answer {
+        pattern: "default",
+        status: 500,
+        template: Some("{\"message\": \"Internal server error\"}".into()),
+    }
 }

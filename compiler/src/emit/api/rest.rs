@@ -82,7 +82,11 @@ impl<'a> Writer<'_, 'a> {
 
     fn status(&self, route: &'a Route, default: u16) -> Result<u16> {
         let status = self.setting(&route.settings, "status")?.as_f64().unwrap_or(f64::from(default));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to HTTP's range")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to HTTP's range"
+        )]
         let status = status.clamp(200.0, 599.0) as u16;
         Ok(status)
     }
@@ -95,7 +99,8 @@ impl<'a> Writer<'_, 'a> {
         names: &Names,
     ) -> Result<Integration> {
         let span = route.action.span;
-        let argument = |at: usize| call.arguments.get(at).map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope));
+        let argument =
+            |at: usize| call.arguments.get(at).map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope));
         match &call.target {
             Target::Resource(id) => self.function(*id, &argument(0)?, names, span),
             Target::Workflow(id) if route.action.start => {
@@ -106,7 +111,9 @@ impl<'a> Writer<'_, 'a> {
                 };
                 self.start(*id, &payload(argument(0)?), &name, names, status, span)
             }
-            Target::Workflow(id) => self.run(*id, &payload(argument(0)?), names, self.status(route, 200)?, span),
+            Target::Workflow(id) => {
+                self.run(*id, &payload(argument(0)?), names, self.status(route, 200)?, span)
+            }
             Target::Method { receiver, kind, method } => {
                 let Value::Resource(id) = self.deployment.eval(receiver, scope)? else {
                     return fail(span, "which resource it is must be known");
@@ -132,7 +139,11 @@ impl<'a> Writer<'_, 'a> {
             Target::Reject(error) => {
                 let status = self.status(route, 204)?;
                 let error = Value::text(self.error_name(error));
-                let fields = [("taskToken", argument(0)?, false), ("error", error, false), ("cause", argument(1)?, false)];
+                let fields = [
+                    ("taskToken", argument(0)?, false),
+                    ("error", error, false),
+                    ("cause", argument(1)?, false),
+                ];
                 self.token("SendTaskFailure", &fields, names, status, span)
             }
             Target::Aws { .. } => fail(span, "an API can't call this by itself"),
@@ -141,9 +152,12 @@ impl<'a> Writer<'_, 'a> {
 
     fn error_name(&self, error: &ErrorRef) -> String {
         match error {
-            ErrorRef::Declared(id) => {
-                self.deployment.program.errors.get(id.0 as usize).map_or(String::new(), |it| it.wire_name.to_string())
-            }
+            ErrorRef::Declared(id) => self
+                .deployment
+                .program
+                .errors
+                .get(id.0 as usize)
+                .map_or(String::new(), |it| it.wire_name.to_string()),
             ErrorRef::Aws(name) => name.to_string(),
             ErrorRef::All => "States.TaskFailed".to_owned(),
         }
@@ -165,7 +179,13 @@ impl<'a> Writer<'_, 'a> {
         let uri = concat(&["lambda:path/2015-03-31/functions/".into(), function, "/invocations".into()]);
         let whole = matches!(value, Value::Hole(hole) if hole.path.is_empty() && names.from(hole.root) == Some(From::Request));
         if whole {
-            return Ok(Integration { uri, headers: Vec::new(), request: Json::Null, answers: Vec::new(), proxy: true });
+            return Ok(Integration {
+                uri,
+                headers: Vec::new(),
+                request: Json::Null,
+                answers: Vec::new(),
+                proxy: true,
+            });
         }
         let failed = "{\"error\": $input.json('$.errorType'), \"message\": $input.json('$.errorMessage')}";
         let answers = vec![
@@ -193,19 +213,39 @@ impl<'a> Writer<'_, 'a> {
             vtl.value(self.deployment, names, name, Level::Plain, span)?;
         }
         vtl.code("}");
-        let started = "{\"executionArn\": $input.json('$.executionArn'), \"startDate\": $input.json('$.startDate')}";
+        let started =
+            "{\"executionArn\": $input.json('$.executionArn'), \"startDate\": $input.json('$.startDate')}";
         let answers = answers(status, Some(started));
-        Ok(Integration { uri: "states:action/StartExecution".into(), headers: Vec::new(), request: vtl.finish(), answers, proxy: false })
+        Ok(Integration {
+            uri: "states:action/StartExecution".into(),
+            headers: Vec::new(),
+            request: vtl.finish(),
+            answers,
+            proxy: false,
+        })
     }
 
     /// Runs an Express workflow and answers with its output.
-    fn run(&mut self, id: WorkflowId, value: &Value, names: &Names, status: u16, span: Span) -> Result<Integration> {
+    fn run(
+        &mut self,
+        id: WorkflowId,
+        value: &Value,
+        names: &Names,
+        status: u16,
+        span: Span,
+    ) -> Result<Integration> {
         let machine = ref_to(self.deployment.workflow_id(id));
         self.policy.allow(&["states:StartSyncExecution"], vec![machine.clone()]);
         let mut vtl = execution(self, &machine, value, names, span)?;
         vtl.code("}");
         let answers = answers(status, Some(RUN));
-        Ok(Integration { uri: "states:action/StartSyncExecution".into(), headers: Vec::new(), request: vtl.finish(), answers, proxy: false })
+        Ok(Integration {
+            uri: "states:action/StartSyncExecution".into(),
+            headers: Vec::new(),
+            request: vtl.finish(),
+            answers,
+            proxy: false,
+        })
     }
 
     fn send(
@@ -225,10 +265,20 @@ impl<'a> Writer<'_, 'a> {
         let mut vtl = Vtl::default();
         vtl.code("Action=SendMessage&MessageBody=");
         self.message(&mut vtl, call, scope, names, span)?;
-        let options = [("delay", "DelaySeconds"), ("group", "MessageGroupId"), ("deduplication", "MessageDeduplicationId")];
+        let options = [
+            ("delay", "DelaySeconds"),
+            ("group", "MessageGroupId"),
+            ("deduplication", "MessageDeduplicationId"),
+        ];
         self.form_options(&mut vtl, call, scope, names, &options)?;
         let sent = "{\"messageId\": $input.json('$.SendMessageResponse.SendMessageResult.MessageId')}";
-        Ok(Integration { uri, headers: vec![FORM], request: vtl.finish(), answers: answers(status, Some(sent)), proxy: false })
+        Ok(Integration {
+            uri,
+            headers: vec![FORM],
+            request: vtl.finish(),
+            answers: answers(status, Some(sent)),
+            proxy: false,
+        })
     }
 
     fn publish(
@@ -248,11 +298,21 @@ impl<'a> Writer<'_, 'a> {
         vtl.deploy(topic, Level::Form);
         vtl.code("&Message=");
         self.message(&mut vtl, call, scope, names, span)?;
-        let options = [("subject", "Subject"), ("group", "MessageGroupId"), ("deduplication", "MessageDeduplicationId")];
+        let options = [
+            ("subject", "Subject"),
+            ("group", "MessageGroupId"),
+            ("deduplication", "MessageDeduplicationId"),
+        ];
         self.form_options(&mut vtl, call, scope, names, &options)?;
         let sent = "{\"messageId\": $input.json('$.PublishResponse.PublishResult.MessageId')}";
         let uri = "sns:action/Publish".into();
-        Ok(Integration { uri, headers: vec![FORM], request: vtl.finish(), answers: answers(status, Some(sent)), proxy: false })
+        Ok(Integration {
+            uri,
+            headers: vec![FORM],
+            request: vtl.finish(),
+            answers: answers(status, Some(sent)),
+            proxy: false,
+        })
     }
 
     /// What isn't text travels as JSON.
@@ -317,7 +377,9 @@ impl<'a> Writer<'_, 'a> {
                     vtl.code(")");
                 }
                 value => {
-                    let text = self.deployment.json(&self.deployment.join_texts(vec![value], option.span)?, option.span)?;
+                    let text = self
+                        .deployment
+                        .json(&self.deployment.join_texts(vec![value], option.span)?, option.span)?;
                     match text {
                         Json::String(text) => vtl.text(&text, Level::Form),
                         other => vtl.deploy(other, Level::Form),
@@ -349,15 +411,28 @@ impl<'a> Writer<'_, 'a> {
         vtl.code("{\"Entries\":[{\"EventBusName\":");
         vtl.value(self.deployment, names, &name, Level::Plain, span)?;
         vtl.code(",\"Source\":");
-        vtl.value(self.deployment, names, &option("source", Value::reference("AWS::StackName"))?, Level::Plain, span)?;
+        vtl.value(
+            self.deployment,
+            names,
+            &option("source", Value::reference("AWS::StackName"))?,
+            Level::Plain,
+            span,
+        )?;
         vtl.code(",\"DetailType\":");
         vtl.value(self.deployment, names, &option("type", Value::text("event"))?, Level::Plain, span)?;
         vtl.code(",\"Detail\":\"");
         vtl.value(self.deployment, names, &payload(detail), Level::Quoted, span)?;
         vtl.code("\"}]}");
-        let headers = vec![("X-Amz-Target", "'AWSEvents.PutEvents'"), ("Content-Type", "'application/x-amz-json-1.1'")];
+        let headers =
+            vec![("X-Amz-Target", "'AWSEvents.PutEvents'"), ("Content-Type", "'application/x-amz-json-1.1'")];
         let uri = "events:action/PutEvents".into();
-        Ok(Integration { uri, headers, request: vtl.finish(), answers: answers(status, Some("{}")), proxy: false })
+        Ok(Integration {
+            uri,
+            headers,
+            request: vtl.finish(),
+            answers: answers(status, Some("{}")),
+            proxy: false,
+        })
     }
 
     /// Completes, fails or keeps alive a task; `output` is JSON inside a text.
@@ -388,7 +463,13 @@ impl<'a> Writer<'_, 'a> {
         }
         vtl.code("}");
         let uri = format!("states:action/{action}").into();
-        Ok(Integration { uri, headers: Vec::new(), request: vtl.finish(), answers: answers(status, Some("")), proxy: false })
+        Ok(Integration {
+            uri,
+            headers: Vec::new(),
+            request: vtl.finish(),
+            answers: answers(status, Some("")),
+            proxy: false,
+        })
     }
 
     pub(super) fn rest_resources(
@@ -434,8 +515,11 @@ impl<'a> Writer<'_, 'a> {
     }
 
     fn throttling(&self) -> Result<Json> {
-        let Value::Record(throttle) = self.setting(&self.api.settings, "throttle")? else { return Ok(Json::Null) };
-        let number = |name: &str| throttle.get(name).map(|it| self.deployment.json(it, self.api.span)).transpose();
+        let Value::Record(throttle) = self.setting(&self.api.settings, "throttle")? else {
+            return Ok(Json::Null);
+        };
+        let number =
+            |name: &str| throttle.get(name).map(|it| self.deployment.json(it, self.api.span)).transpose();
         Ok(json!([{
             "ResourcePath": "/*",
             "HttpMethod": "*",
@@ -447,14 +531,19 @@ impl<'a> Writer<'_, 'a> {
     /// A key for callers, good for this API.
     fn usage_plan(&self, id: &str, stage: &str, condition: Option<String>, template: &mut Template) {
         let ids = &self.deployment.ids;
-        let mut key = Resource::new("AWS::ApiGateway::ApiKey", json!({ "Enabled": true })).when(condition.clone());
+        let mut key =
+            Resource::new("AWS::ApiGateway::ApiKey", json!({ "Enabled": true })).when(condition.clone());
         key.depends_on.push(stage.to_owned());
         let key = template.add(ids, &format!("{id}Key"), key);
         let plan = json!({ "ApiStages": [{ "ApiId": ref_to(id), "Stage": ref_to(stage) }] });
         let plan = Resource::new("AWS::ApiGateway::UsagePlan", plan).when(condition.clone());
         let plan = template.add(ids, &format!("{id}Plan"), plan);
         let link = json!({ "KeyId": ref_to(&key), "KeyType": "API_KEY", "UsagePlanId": ref_to(&plan) });
-        template.add(ids, &format!("{id}PlanKey"), Resource::new("AWS::ApiGateway::UsagePlanKey", link).when(condition));
+        template.add(
+            ids,
+            &format!("{id}PlanKey"),
+            Resource::new("AWS::ApiGateway::UsagePlanKey", link).when(condition),
+        );
     }
 }
 
@@ -510,7 +599,9 @@ impl Integration {
         }
         all.insert("passthroughBehavior".into(), "never".into());
         if !self.headers.is_empty() {
-            let header = |(name, value): &(&str, &str)| (format!("integration.request.header.{name}"), Json::from(*value));
+            let header = |(name, value): &(&str, &str)| {
+                (format!("integration.request.header.{name}"), Json::from(*value))
+            };
             all.insert("requestParameters".into(), Json::Object(self.headers.iter().map(header).collect()));
         }
         all.insert("requestTemplates".into(), json!({ "application/json": self.request }));
