@@ -194,6 +194,26 @@ const DISPUTED: &[(&str, &str)] = &[
     ("item-batcher-jsonata", "AWS refused JSONPath under JSONata in a recorded answer"),
 ];
 
+/// What Flow alone calls an error made the execution fail, and so did every variable and field that
+/// it says is not there, if the state was entered.
+#[test]
+fn own_errors_fail_on_aws() {
+    let mut cases = 0;
+    let mut wrong = Vec::new();
+    for case in executions() {
+        let mut found = findings(&text_of(&case["definition"]), &options(&case["type"]));
+        let surely = ["UNDEFINED_VARIABLE", "MISSING_FIELD"];
+        found.retain(|it| it.origin == asl::Origin::Flow && (it.is_error() || surely.contains(&it.code)));
+        cases += usize::from(!found.is_empty());
+        if !found.is_empty() && case["expected"]["status"] == "SUCCEEDED" {
+            let found: Vec<String> = found.iter().map(asl::Diagnostic::summary).collect();
+            wrong.push((case["id"].to_string(), found));
+        }
+    }
+    println!("{} of {cases} failed on AWS", cases - wrong.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// Definitions of a validator's own suite that must be refused or accepted.
 #[test]
 fn tells_valid_from_invalid() {
