@@ -15,6 +15,7 @@ use crate::source::Span;
 use crate::typed::{self, LocalId, Program, WorkflowId};
 use crate::types::Type;
 
+mod arrival;
 mod builtin;
 mod call;
 mod expr;
@@ -125,11 +126,11 @@ impl<'a> Lower<'a> {
         self.m.docs = workflow.docs.clone();
         self.m.express = workflow.express;
         self.m.timeout = timeout(workflow);
-        if let Some(param) = workflow.param {
-            self.env.insert(param, Place::Alias(Expr::Context(crate::machine::Context::ExecutionInput)));
-        }
         self.about = About { span: workflow.name_span, ..About::default() };
         let scope = self.open_scope();
+        if let Some(param) = workflow.param {
+            self.parameter(self.this, param);
+        }
         let wanted = workflow.result.is_some();
         let value = self.block(&workflow.body, wanted);
         self.about = About { span: workflow.body.span.tail(), ..About::default() };

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use crate::source::{FileId, Span};
 use crate::types::{ErrorId, Type, Types};
 
+pub mod delivery;
 pub mod resource;
 pub mod walk;
 

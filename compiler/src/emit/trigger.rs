@@ -11,7 +11,7 @@ use super::payload::{Payload, Style};
 use super::template::{Resource, Template, arn, reference};
 use super::value::{Hole, Value};
 use crate::source::Span;
-use crate::typed::resource::{Event, Trigger};
+use crate::typed::resource::Trigger;
 use crate::typed::{ResourceId, Target, WorkflowId};
 
 mod pattern;
@@ -46,23 +46,11 @@ fn one<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger, template: &mut Tem
     }
 }
 
-/// The event that a trigger waits for, as its kind declares it.
-pub(super) fn event<'a>(deployment: &Deployment<'a>, trigger: &Trigger) -> Option<&'a Event> {
-    let kinds = &deployment.program.kinds.kinds;
-    let kind = match trigger.source {
-        Some(id) => deployment.resource(id).and_then(|it| deployment.kind(it)),
-        None if &*trigger.event == "schedule" => kinds.get("schedule"),
-        None => kinds.get("bus"),
-    }?;
-    match trigger.source {
-        None if &*trigger.event == "schedule" => kind.events.get("tick"),
-        _ => kind.events.get(&trigger.event),
-    }
-}
-
 /// What the kind says of the event, with the trigger's filters filled in.
 pub(super) fn carrier<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger) -> Result {
-    let Some(event) = event(deployment, trigger) else { return fail(trigger.span, "there is no such event") };
+    let Some(event) = deployment.program.event(trigger) else {
+        return fail(trigger.span, "there is no such event");
+    };
     let mut scope = trigger.source.map(|id| deployment.scope(id)).unwrap_or_default();
     if trigger.source.is_none() {
         unbound(deployment, trigger, &mut scope);
@@ -222,12 +210,11 @@ impl Wire<'_, '_> {
         let Some(path) = paths.and_then(|it| it.get(first)).and_then(Value::as_text) else {
             return Err(format!("`{first}` of this event can't be handed on"));
         };
-        let mut path = path.to_owned();
-        for step in rest {
-            path.push('.');
-            path.push_str(step);
-        }
-        Ok(path)
+        let images = self.carrier.get("images").map(Value::as_list).unwrap_or_default();
+        // Inside an item's records DynamoDB puts the type between.
+        let between = if images.iter().any(|it| it.as_text() == Some(first)) { ".M." } else { "." };
+        let rest = rest.join(between);
+        Ok(if rest.is_empty() { path.to_owned() } else { format!("{path}.{rest}") })
     }
 
     fn payload_with(&self, mark: &dyn Fn(&str, &str) -> String) -> Result<Payload> {
