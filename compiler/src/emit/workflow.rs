@@ -195,16 +195,13 @@ impl<'a> Parts<'_, 'a> {
         Ok(())
     }
 
-    /// Percent and minutes: `@alias(live, canary: 10%, every: 5m)`.
+    /// Percent and minutes of `canary(10%, 5m)`.
     fn shift(&self, alias: &'a Attribute) -> Result<(Option<u64>, Option<u64>)> {
-        let percent = self.argument(alias, "canary")?.as_f64().map(f64::round);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to a percentage"
-        )]
+        let shift = self.argument(alias, "1")?;
+        let percent = shift.get("0").and_then(Value::as_f64).map(f64::round);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a percentage")]
         let percent = percent.map(|it| it.clamp(1.0, 99.0) as u64);
-        let minutes = self.argument(alias, "every")?.seconds().map(|it| it.div_ceil(60).max(1));
+        let minutes = shift.get("1").and_then(Value::seconds).map(|it| it.div_ceil(60).max(1));
         Ok((percent, minutes.or(percent.map(|_| 5))))
     }
 }
