@@ -14,6 +14,9 @@ use crate::random::Random;
 #[derive(Debug)]
 pub(crate) struct Domain {
     pub(crate) arn: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) input: Value,
+    pub(crate) start: Millis,
     pub(crate) role: Arc<str>,
     /// The machine's name, as it stands in ARNs.
     pub(crate) machine: Arc<str>,
@@ -73,18 +76,18 @@ impl Domain {
         let role: Arc<str> = options.names.role.as_str().into();
         let mut execution = Object::new();
         execution.insert("Id", Value::from(arn));
-        execution.insert("Input", input);
-        let start = Value::from(clock::format(start));
+        execution.insert("Input", input.clone());
+        let started = Value::from(clock::format(start));
         match options.kind {
             Kind::Standard => {
-                execution.insert("StartTime", start);
+                execution.insert("StartTime", started);
                 execution.insert("Name", Value::from(name));
                 execution.insert("RoleArn", Value::from(role.clone()));
             }
             Kind::ExpressSync | Kind::ExpressAsync => {
                 execution.insert("Name", Value::from(name));
                 execution.insert("RoleArn", Value::from(role.clone()));
-                execution.insert("StartTime", start);
+                execution.insert("StartTime", started);
             }
         }
         if options.era.redrive_count && options.kind != Kind::ExpressSync {
@@ -92,6 +95,9 @@ impl Domain {
         }
         Domain {
             arn: arn.into(),
+            name: name.into(),
+            input,
+            start,
             role,
             machine: machine.into(),
             execution: Value::Object(execution),

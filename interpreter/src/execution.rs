@@ -392,7 +392,7 @@ impl Execution {
             self.drop_fiber(root);
         }
         if let Some((map, index)) = ended.owner {
-            self.run_ended(map, index, result.map_err(Failure::told));
+            self.run_ended(map, index, &ended, result.map_err(Failure::told));
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use asl::model::{ExecutionType, OutputType, ProcessorMode, Transformation};
+use asl::model::{OutputType, Transformation};
 use jsonata::{Array, Object, Value};
 
+use crate::context::Domain;
 use crate::errors::{self, Failure};
 use crate::execution::{Execution, Flow};
 use crate::fiber::{Chain, Fiber, FiberId, Work};
@@ -23,10 +24,8 @@ pub(crate) struct Run {
     pub(crate) arn: Arc<str>,
     /// The map's `Label`, or what AWS makes up for it.
     label: Arc<str>,
-    /// What each child was given and when it ended, for the result files.
-    children: Vec<Option<Child>>,
-    keep_children: bool,
-    express: bool,
+    /// What each child was given and when it ended, if the results are written.
+    children: Option<Vec<Option<Child>>>,
 }
 
 /// A child execution that is over.
@@ -86,8 +85,8 @@ impl Execution {
             }
             None => source,
         };
-        let express = map.mode == ProcessorMode::Distributed(ExecutionType::Express);
-        let run = Run { arn, label, children: Vec::new(), keep_children: map.writer.is_some(), express };
+        let children = map.writer.as_ref().map(|_| (0..source.len()).map(|_| None).collect());
+        let run = Run { arn, label, children };
         Ok((source, run))
     }
 
@@ -187,10 +186,28 @@ impl Execution {
     }
 
     /// A child execution is over.
-    pub(crate) fn run_ended(&mut self, map: FiberId, index: usize, result: Result<Value, Failure>) {
+    pub(crate) fn run_ended(
+        &mut self,
+        map: FiberId,
+        index: usize,
+        ended: &Domain,
+        result: Result<Value, Failure>,
+    ) {
         let Some(mut fiber) = self.fibers.take(map) else { return };
         let more = match std::mem::replace(&mut fiber.work, Work::Act) {
-            Work::Items(items) => self.child_result(&mut fiber, items, index, result),
+            Work::Items(mut items) => {
+                let children = items.run.as_mut().and_then(|it| it.children.as_mut());
+                if let Some(place) = children.and_then(|it| it.get_mut(index)) {
+                    *place = Some(Child {
+                        arn: ended.arn.clone(),
+                        name: ended.name.clone(),
+                        input: ended.input.clone(),
+                        start: ended.start,
+                        stop: self.now,
+                    });
+                }
+                self.child_result(&mut fiber, items, index, result)
+            }
             other => {
                 fiber.work = other;
                 Flow::Wait
@@ -343,43 +360,42 @@ impl Execution {
 
     /// What the result files hold of one child execution.
     fn child_record(&self, run: &Run, index: usize, result: &Value, failed: bool) -> Value {
+        let child = run.children.as_ref().and_then(|it| it.get(index)?.as_ref());
+        let Some(child) = child else { return result.clone() };
         let names = &self.options.names;
-        let child = run.children.get(index).and_then(Option::as_ref).filter(|_| run.keep_children);
-        let name = child.map_or_else(|| format!("{index}").into(), |it| it.name.clone());
-        let mut record = Object::new();
-        let machine = format!("{}/{}", names.machine, run.label);
-        let (region, account) = (&names.region, &names.account);
-        let arn = child.map_or_else(
-            || {
-                let kind = if run.express { "express" } else { "execution" };
-                format!("arn:aws:states:{region}:{account}:{kind}:{machine}:{name}").into()
-            },
-            |it| it.arn.clone(),
+        let machine_arn = format!(
+            "arn:aws:states:{}:{}:stateMachine:{}/{}",
+            names.region, names.account, names.machine, run.label
         );
-        record.insert("ExecutionArn", Value::from(arn));
-        if let Some(child) = child {
-            record.insert("Input", Value::from(child.input.to_string()));
-        }
-        record.insert("InputDetails", value::object([("Included", Value::from(true))]));
-        record.insert("Name", Value::from(name));
+        let included = || value::object([("Included", Value::from(true))]);
+        let mut record = Object::new();
         if failed {
-            for field in ["Error", "Cause"] {
+            for field in ["Cause", "Error"] {
                 if let Some(text) = result.get(field) {
                     record.insert(field, text.clone());
                 }
             }
-        } else {
+        }
+        record.insert("ExecutionArn", Value::from(child.arn.clone()));
+        record.insert("Input", Value::from(child.input.to_string()));
+        record.insert("InputDetails", included());
+        record.insert("Name", Value::from(child.name.clone()));
+        if !failed {
             record.insert("Output", Value::from(result.to_string()));
-            record.insert("OutputDetails", value::object([("Included", Value::from(true))]));
+            record.insert("OutputDetails", included());
         }
         record.insert("RedriveCount", Value::from(0));
-        record.insert("RedriveStatus", Value::from("NOT_REDRIVABLE"));
-        let (start, stop) = child.map_or((self.now, self.now), |it| (it.start, it.stop));
-        record.insert("StartDate", Value::from(crate::clock::format(start)));
-        let machine_arn = format!("arn:aws:states:{region}:{account}:stateMachine:{machine}");
+        if failed {
+            record.insert("RedriveStatus", Value::from("REDRIVABLE"));
+        } else {
+            record.insert("RedriveStatus", Value::from("NOT_REDRIVABLE"));
+            let reason = "Execution is SUCCEEDED and cannot be redriven";
+            record.insert("RedriveStatusReason", Value::from(reason));
+        }
+        record.insert("StartDate", Value::from(crate::clock::format(child.start)));
         record.insert("StateMachineArn", Value::from(machine_arn));
         record.insert("Status", Value::from(if failed { "FAILED" } else { "SUCCEEDED" }));
-        record.insert("StopDate", Value::from(crate::clock::format(stop)));
+        record.insert("StopDate", Value::from(crate::clock::format(child.stop)));
         Value::Object(record)
     }
 

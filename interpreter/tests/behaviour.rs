@@ -1,0 +1,517 @@
+//! What AWS does, measured in us-east-1 or told by the Developer Guide, where no recording has it.
+//!
+//! A history is written as `Type<previousEventId`, in order of ids.
+
+use interpreter::{
+    Call, Callback, Execution, Limits, Machine, Message, NoServices, Options, Outcome, Recording, Reply,
+    ServiceError, Services, Status, Step,
+};
+use jsonata::Value;
+
+fn machine(definition: &str) -> Machine {
+    let read = asl::read(definition, asl::Format::Json);
+    Machine::compile(&read.machine.expect("a machine")).expect("compiles")
+}
+
+fn run_with(definition: &str, input: &str, services: &mut dyn Services, options: Options) -> Outcome {
+    Execution::new(&machine(definition), input.parse().expect("JSON"), options).run(services)
+}
+
+fn run(definition: &str, input: &str) -> Outcome {
+    run_with(definition, input, &mut NoServices, Options::default())
+}
+
+fn events(outcome: &Outcome) -> String {
+    let short = |it: &interpreter::history::Event| {
+        format!("{}<{}", it.kind.name().replace("State", "").replace("Execution", "X"), it.previous)
+    };
+    outcome.history.iter().map(short).collect::<Vec<_>>().join(" ")
+}
+
+fn cause(outcome: &Outcome) -> &str {
+    outcome.cause.as_deref().unwrap_or_default()
+}
+
+fn output(outcome: &Outcome) -> String {
+    outcome
+        .output
+        .as_ref()
+        .map_or_else(|| format!("{:?}: {:?}", outcome.error, outcome.cause), Value::to_string)
+}
+
+/// Answers calls by a function of state and retry count.
+struct Function<F>(F);
+
+impl<F: FnMut(&Call<'_>) -> Reply> Services for Function<F> {
+    fn call(&mut self, call: &Call<'_>) -> Reply {
+        (self.0)(call)
+    }
+}
+
+const BRANCHES: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[
+    {"StartAt":"A1","States":{"A1":{"Type":"Pass","Next":"A2"},"A2":{"Type":"Pass","End":true}}},
+    {"StartAt":"B1","States":{"B1":{"Type":"Pass","Next":"B2"},"B2":{"Type":"Pass","End":true}}}],"Next":"After"},
+    "After":{"Type":"Pass","End":true}}}"#;
+
+#[test]
+fn branches_have_chains_of_their_own() {
+    assert_eq!(
+        events(&run(BRANCHES, "{}")),
+        "XStarted<0 ParallelEntered<0 ParallelStarted<2 PassEntered<3 PassExited<4 PassEntered<5 PassExited<6 \
+         PassEntered<3 PassExited<8 PassEntered<9 PassExited<10 ParallelSucceeded<11 ParallelExited<11 PassEntered<13 \
+         PassExited<14 XSucceeded<15"
+    );
+}
+
+#[test]
+fn a_runtime_error_ends_all_and_names_the_innermost_state() {
+    let outcome = run(
+        r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"Fast","States":{
+        "Fast":{"Type":"Pass","Parameters":{"m.$":"$.nope"},"End":true}}}],"End":true}}}"#,
+        r#"{"x":"a"}"#,
+    );
+    assert_eq!(events(&outcome), "XStarted<0 ParallelEntered<0 ParallelStarted<2 PassEntered<3 XFailed<4");
+    assert_eq!(
+        cause(&outcome),
+        "An error occurred while executing the state 'Fast' (entered at the event id #4). The JSONPath '$.nope' \
+         specified for the field 'm.$' could not be found in the input '{\"x\":\"a\"}'"
+    );
+}
+
+#[test]
+fn a_fail_state_fails_its_parallel() {
+    let definition = r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"Boom","States":{
+        "Boom":{"Type":"Fail","Error":"MyError","Cause":"my cause"}}}],"End":true}}}"#;
+    assert_eq!(
+        events(&run(definition, "{}")),
+        "XStarted<0 ParallelEntered<0 ParallelStarted<2 FailEntered<3 ParallelFailed<4 XFailed<5"
+    );
+    let retried = definition.replace(
+        r#""End":true"#,
+        r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1,"IntervalSeconds":0}],"End":true"#,
+    );
+    assert_eq!(
+        events(&run(&retried, "{}")),
+        "XStarted<0 ParallelEntered<0 ParallelStarted<2 FailEntered<3 ParallelStarted<4 FailEntered<5 \
+         ParallelFailed<6 XFailed<7"
+    );
+}
+
+#[test]
+fn a_failed_expression_is_an_event_and_can_be_caught() {
+    let outcome = run(
+        r#"{"QueryLanguage":"JSONata","StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"Undef",
+        "States":{"Undef":{"Type":"Pass","Output":{"v":"{% $states.input.missing %}"},"End":true}}}],
+        "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Handled"}],"End":true},"Handled":{"Type":"Pass","End":true}}}"#,
+        "{}",
+    );
+    assert_eq!(
+        events(&outcome),
+        "XStarted<0 ParallelEntered<0 ParallelStarted<2 PassEntered<3 EvaluationFailed<4 ParallelFailed<5 \
+         ParallelExited<6 PassEntered<7 PassExited<8 XSucceeded<9"
+    );
+    assert_eq!(
+        output(&outcome),
+        "{\"Error\":\"States.QueryEvaluationError\",\"Cause\":\"An error occurred while executing the state 'Undef' \
+         (entered at the event id #4). The JSONata expression '$states.input.missing' specified for the field \
+         'Output/v' returned nothing (undefined).\"}"
+    );
+}
+
+#[test]
+fn a_failed_expression_is_an_event_each_time() {
+    let outcome = run(
+        r#"{"QueryLanguage":"JSONata","StartAt":"Send","States":{"Send":{"Type":"Task",
+        "Resource":"arn:aws:states:::sqs:sendMessage","Arguments":{"QueueUrl":"q","MessageBody":"{% $states.input.no %}"},
+        "Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1,"IntervalSeconds":0}],"End":true}}}"#,
+        "{}",
+    );
+    assert_eq!(events(&outcome), "XStarted<0 TaskEntered<0 EvaluationFailed<2 EvaluationFailed<3 XFailed<4");
+    assert!(cause(&outcome).contains("specified for the field 'Arguments/MessageBody' returned nothing"));
+}
+
+#[test]
+fn a_catch_clause_that_fails_fails_the_state_again() {
+    let outcome = run(
+        r#"{"QueryLanguage":"JSONata","StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"Boom",
+        "States":{"Boom":{"Type":"Fail","Error":"MyError"}}}],"Catch":[{"ErrorEquals":["Other"],"Next":"Done"},
+        {"ErrorEquals":["States.ALL"],"Output":{"v":"{% $states.input.missing %}"},"Next":"Done"}],"End":true},
+        "Done":{"Type":"Pass","End":true}}}"#,
+        "{}",
+    );
+    assert_eq!(
+        events(&outcome),
+        "XStarted<0 ParallelEntered<0 ParallelStarted<2 FailEntered<3 ParallelFailed<4 EvaluationFailed<4 \
+         ParallelFailed<6 XFailed<7"
+    );
+    assert!(cause(&outcome).contains("'Catch[1]/Output/v'"));
+}
+
+#[test]
+fn what_fails_after_the_branches_follows_their_success() {
+    let outcome = run(
+        r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"Ok","States":{
+        "Ok":{"Type":"Pass","End":true}}}],"ResultSelector":{"m.$":"$.nope"},"End":true}}}"#,
+        "{}",
+    );
+    assert_eq!(
+        events(&outcome),
+        "XStarted<0 ParallelEntered<0 ParallelStarted<2 PassEntered<3 PassExited<4 ParallelSucceeded<5 XFailed<6"
+    );
+}
+
+#[test]
+fn a_task_that_ends_its_branch_is_aborted() {
+    let outcome = run_with(
+        r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"Send","States":{"Send":{"Type":"Task",
+        "Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{"QueueUrl":"q"},"End":true}}}],
+        "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Handled"}],"End":true},"Handled":{"Type":"Pass","End":true}}}"#,
+        "{}",
+        &mut Function(|_: &Call<'_>| Reply::failure("SQS.QueueDoesNotExistException", "none")),
+        Options::default(),
+    );
+    assert_eq!(
+        events(&outcome),
+        "XStarted<0 ParallelEntered<0 ParallelStarted<2 TaskEntered<3 TaskScheduled<4 TaskStarted<5 TaskFailed<6 \
+         TaskAborted<7 ParallelFailed<7 ParallelExited<9 PassEntered<10 PassExited<11 XSucceeded<12"
+    );
+}
+
+#[test]
+fn maps_chain_as_recorded() {
+    let map = |extra: &str| {
+        format!(
+            r#"{{"StartAt":"M","States":{{"M":{{"Type":"Map","ItemsPath":"$.items",{extra}"End":true,"ItemProcessor":{{
+            "StartAt":"I","States":{{"I":{{"Type":"Pass","End":true}}}}}}}}}}}}"#
+        )
+    };
+    assert_eq!(
+        events(&run(&map(""), r#"{"items":[]}"#)),
+        "XStarted<0 MapEntered<0 MapStarted<2 MapSucceeded<3 MapExited<3 XSucceeded<5"
+    );
+    assert_eq!(
+        events(&run(&map(""), r#"{"items":[1,2]}"#)),
+        "XStarted<0 MapEntered<0 MapStarted<2 MapIterationStarted<3 PassEntered<4 PassExited<5 \
+         MapIterationSucceeded<6 MapIterationStarted<3 PassEntered<8 PassExited<9 MapIterationSucceeded<10 \
+         MapSucceeded<11 MapExited<11 XSucceeded<13"
+    );
+    assert_eq!(
+        events(&run(&map(r#""MaxConcurrency":1,"#), r#"{"items":[1,2]}"#)),
+        "XStarted<0 MapEntered<0 MapStarted<2 MapIterationStarted<3 PassEntered<4 PassExited<5 \
+         MapIterationSucceeded<6 MapIterationStarted<6 PassEntered<8 PassExited<9 MapIterationSucceeded<10 \
+         MapSucceeded<11 MapExited<11 XSucceeded<13"
+    );
+}
+
+#[test]
+fn a_choice_without_a_way_out_fails() {
+    let outcome = run(
+        r#"{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.x","StringEquals":"no","Next":"D"}]},
+        "D":{"Type":"Pass","End":true}}}"#,
+        r#"{"x":"a"}"#,
+    );
+    assert_eq!(outcome.error.as_deref(), Some("States.Runtime"));
+    assert!(
+        cause(&outcome)
+            .ends_with("Failed to transition out of the state. The state does not point to a next state.")
+    );
+    let outcome = run(
+        r#"{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.y","StringEquals":"no","Next":"D"}],
+        "Default":"D"},"D":{"Type":"Pass","End":true}}}"#,
+        "{}",
+    );
+    assert!(
+        cause(&outcome)
+            .ends_with("Invalid path '$.y': The choice state's condition path references an invalid value.")
+    );
+}
+
+#[test]
+fn missing_intrinsic_arguments_are_fatal_and_missing_items_are_null() {
+    let pass = |text: &str| {
+        format!(
+            r#"{{"StartAt":"P","States":{{"P":{{"Type":"Pass","Parameters":{{"v.$":"{text}"}},"End":true}}}}}}"#
+        )
+    };
+    let outcome = run(&pass("States.Format('{}', $.nope)"), r#"{"other":1}"#);
+    assert_eq!(
+        cause(&outcome),
+        "An error occurred while executing the state 'P' (entered at the event id #2). The function \
+         'States.Format('{}', $.nope)' had the following error: The JsonPath argument for the field '$.nope' could not \
+         be found in the input '{\"other\":1}'"
+    );
+    assert_eq!(output(&run(&pass("$.items[5]"), r#"{"items":[1,2]}"#)), r#"{"v":null}"#);
+    assert_eq!(output(&run(&pass("States.Format('{}', $.nul)"), r#"{"nul":null}"#)), r#"{"v":"null"}"#);
+}
+
+#[test]
+fn the_history_ends_at_its_quota() {
+    let outcome = run(
+        r#"{"StartAt":"L","States":{"L":{"Type":"Choice","Choices":[{"Variable":"$.spin","BooleanEquals":true,
+        "Next":"L"}],"Default":"D"},"D":{"Type":"Succeed"}}}"#,
+        r#"{"spin":true}"#,
+    );
+    let last: Vec<(u64, u64, &str)> =
+        outcome.history.iter().rev().take(2).map(|it| (it.id, it.previous, it.kind.name())).collect();
+    assert_eq!(last, [(25_000, 24_999, "ExecutionFailed"), (24_999, 24_998, "ChoiceStateExited")]);
+    assert_eq!(cause(&outcome), "The execution reached the maximum number of history events (25000).");
+}
+
+const TASK: &str = r#"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Parameters":{"FunctionName":"f"},"TimeoutSeconds":10,"Retry":[{"ErrorEquals":["Busy"],"IntervalSeconds":3,
+    "BackoffRate":2,"MaxAttempts":2,"MaxDelaySeconds":5},{"ErrorEquals":["States.Timeout"],"MaxAttempts":1}],
+    "Catch":[{"ErrorEquals":["States.TaskFailed"],"ResultPath":"$.e","Next":"D"}],"End":true},
+    "D":{"Type":"Pass","End":true}}}"#;
+
+#[test]
+fn retriers_wait_and_count_apart() {
+    let mut starts = Vec::new();
+    let outcome = run_with(
+        TASK,
+        "{}",
+        &mut Function(|call: &Call<'_>| {
+            starts.push(call.now);
+            match call.retry_count {
+                0..3 => Reply::failure("Busy", "later"),
+                _ => Reply::Never,
+            }
+        }),
+        Options { start: 0, ..Options::default() },
+    );
+    // 3 s, then min(6, 5) s; the third Busy is caught.
+    assert_eq!(starts, [0, 3000, 8000]);
+    assert_eq!(output(&outcome), r#"{"e":{"Error":"Busy","Cause":"later"}}"#);
+    assert_eq!(outcome.transitions, 4);
+}
+
+#[test]
+fn a_timeout_is_no_failed_task() {
+    let outcome = run_with(
+        TASK,
+        "{}",
+        &mut Function(|_: &Call<'_>| Reply::Done { after: 10_001, result: Ok(Value::Null) }),
+        Options::default(),
+    );
+    assert_eq!((outcome.error.as_deref(), outcome.cause), (Some("States.Timeout"), None));
+    // Two tries of 10 s, and 1 s between them.
+    assert_eq!(outcome.elapsed, 21_000);
+    let outcome = run_with(
+        TASK,
+        "{}",
+        &mut Function(|_: &Call<'_>| Reply::Done { after: 10_000, result: Ok(Value::Null) }),
+        Options::default(),
+    );
+    assert_eq!(outcome.status, Status::Succeeded);
+}
+
+#[test]
+fn an_execution_times_out() {
+    let outcome = run(
+        r#"{"StartAt":"W","TimeoutSeconds":5,"States":{"W":{"Type":"Wait","Seconds":9,"End":true}}}"#,
+        "{}",
+    );
+    assert_eq!((outcome.status, outcome.elapsed), (Status::TimedOut, 5000));
+    assert_eq!(events(&outcome), "XStarted<0 WaitEntered<0 XTimedOut<0");
+}
+
+const CALLBACK: &str = r#"{"StartAt":"T","States":{"T":{"Type":"Task","HeartbeatSeconds":10,
+    "Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    "Parameters":{"QueueUrl":"q","MessageBody":{"t.$":"$$.Task.Token"}},"End":true}}}"#;
+
+/// Tells what it is told to, at its time.
+struct Callbacks {
+    token: Option<std::sync::Arc<str>>,
+    due: Vec<(i64, Message)>,
+}
+
+impl Services for Callbacks {
+    fn call(&mut self, call: &Call<'_>) -> Reply {
+        let body = call.arguments.get("MessageBody").and_then(|it| it.get("t")).and_then(Value::as_str);
+        assert_eq!(body, call.token);
+        self.token = call.token.map(Into::into);
+        Reply::Submitted { after: 0, output: Value::Null, then: None }
+    }
+
+    fn callbacks(&mut self, now: i64) -> Vec<Callback> {
+        let Some(token) = self.token.clone() else { return Vec::new() };
+        let (come, later) = std::mem::take(&mut self.due).into_iter().partition(|(at, _)| *at <= now);
+        self.due = later;
+        let come: Vec<(i64, Message)> = come;
+        come.into_iter().map(|(_, message)| Callback { token: token.clone(), message }).collect()
+    }
+
+    fn next_callback(&self) -> Option<i64> {
+        self.due.iter().map(|(at, _)| *at).min()
+    }
+}
+
+#[test]
+fn heartbeats_keep_a_task_alive() {
+    let options = || Options { start: 0, ..Options::default() };
+    let run =
+        |due: Vec<(i64, Message)>| run_with(CALLBACK, "{}", &mut Callbacks { token: None, due }, options());
+    let outcome = run(vec![(8_000, Message::Heartbeat), (17_000, Message::Success(Value::from(1)))]);
+    assert_eq!((output(&outcome).as_str(), outcome.elapsed), ("1", 17_000));
+    assert_eq!(
+        events(&outcome),
+        "XStarted<0 TaskEntered<0 TaskScheduled<2 TaskStarted<3 TaskSubmitted<4 TaskSucceeded<5 TaskExited<6 \
+         XSucceeded<7"
+    );
+    let outcome = run(vec![(8_000, Message::Heartbeat), (19_000, Message::Success(Value::from(1)))]);
+    assert_eq!((outcome.error.as_deref(), outcome.elapsed), (Some("States.Timeout"), 18_000));
+    let outcome = run(vec![(3_000, Message::Failure(ServiceError::new("No", "way")))]);
+    assert_eq!((outcome.error.as_deref(), outcome.elapsed), (Some("No"), 3_000));
+    let outcome = run(vec![]);
+    assert_eq!(outcome.elapsed, 10_000);
+}
+
+#[test]
+fn a_missed_heartbeat_can_be_caught_by_its_own_name() {
+    let definition = CALLBACK.replace(
+        r#""End":true"#,
+        r#""Catch":[{"ErrorEquals":["States.HeartbeatTimeout"],"Next":"D"}],"End":true"#,
+    );
+    let definition = definition.replace("}}}}", r#"}}},"D":{"Type":"Succeed"}}}"#);
+    let definition = definition.replace(r#""End":true}}},"D""#, r#""End":true},"D""#);
+    let outcome =
+        run_with(&definition, "{}", &mut Callbacks { token: None, due: vec![] }, Options::default());
+    assert_eq!(output(&outcome), r#"{"Error":"States.Timeout"}"#);
+}
+
+#[test]
+fn payloads_have_a_quota() {
+    let definition = r#"{"QueryLanguage":"JSONata","StartAt":"P","States":{"P":{"Type":"Pass",
+        "Output":"{% $join([1..200000].('ab')) %}","End":true}}}"#;
+    let outcome = run(definition, "{}");
+    assert_eq!(outcome.error.as_deref(), Some("States.DataLimitExceeded"));
+    assert_eq!(
+        cause(&outcome),
+        "The state/task 'P' returned a result with a size exceeding the maximum number of bytes service limit."
+    );
+    let limits = Limits { payload: None, ..Limits::default() };
+    let outcome = run_with(definition, "{}", &mut NoServices, Options { limits, ..Options::default() });
+    assert_eq!(outcome.status, Status::Succeeded);
+}
+
+const DISTRIBUTED: &str = r#"{"StartAt":"V","States":{"V":{"Type":"Pass","Assign":{"outer":1},"Next":"M"},
+    "M":{"Type":"Map","ItemsPath":"$.items","Label":"run","ToleratedFailurePercentage":50,"ItemProcessor":{
+    "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"T","States":{"T":{"Type":"Task",
+    "Resource":"arn:aws:states:::lambda:invoke","Parameters":{"n.$":"$"},"End":true}}},WRITER"End":true}}}"#;
+
+fn odd_fails(call: &Call<'_>) -> Reply {
+    let n = call.arguments.get("n").and_then(Value::as_i64).unwrap_or(0);
+    match n % 2 {
+        0 => Reply::Done { after: 1000, result: Ok(Value::from(n * 10)) },
+        _ => Reply::failure("Odd", "no"),
+    }
+}
+
+#[test]
+fn a_distributed_map_bears_failures_up_to_a_point() {
+    let definition = DISTRIBUTED.replace("WRITER", "");
+    let mut services = Function(odd_fails);
+    let outcome = run_with(&definition, r#"{"items":[2,3,4]}"#, &mut services, Options::default());
+    assert_eq!(output(&outcome), r#"[20,{"Error":"Odd","Cause":"no"},40]"#);
+    assert_eq!(outcome.elapsed, 1000);
+    let outcome = run_with(&definition, r#"{"items":[1,3,4]}"#, &mut services, Options::default());
+    assert_eq!(outcome.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
+    assert_eq!(
+        events(&outcome),
+        "XStarted<0 PassEntered<0 PassExited<2 MapEntered<3 MapStarted<4 MapRunStarted<5 MapRunFailed<6 MapFailed<7 \
+         XFailed<8"
+    );
+}
+
+#[test]
+fn results_are_written_with_a_manifest() {
+    let writer = r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
+        "Parameters":{"Bucket":"b","Prefix":"out"}},"#;
+    let mut files: Vec<(String, Value)> = Vec::new();
+    let outcome = run_with(
+        &DISTRIBUTED.replace("WRITER", writer),
+        r#"{"items":[2,3]}"#,
+        &mut Function(|call: &Call<'_>| {
+            if !call.arn.ends_with("s3:putObject") {
+                return odd_fails(call);
+            }
+            let text =
+                |name: &str| call.arguments.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            files.push((text("Key"), text("Body").parse().expect("JSON")));
+            Reply::success(Value::Null)
+        }),
+        Options::default(),
+    );
+    let result = outcome.output.expect("an output");
+    let key = result.pointer("/ResultWriterDetails/Key").and_then(Value::as_str).expect("a key");
+    let names: Vec<&str> = files.iter().map(|(key, _)| key.rsplit('/').next().unwrap_or_default()).collect();
+    assert_eq!(names, ["FAILED_0.json", "SUCCEEDED_0.json", "manifest.json"]);
+    assert!(files.iter().all(|(it, _)| it.starts_with("out/")) && key.ends_with("/manifest.json"));
+    let at =
+        |file: usize, pointer: &str| files[file].1.pointer(pointer).map(Value::to_string).unwrap_or_default();
+    assert_eq!(
+        (at(0, "/0/Error"), at(0, "/0/Input"), at(1, "/0/Output")),
+        ("\"Odd\"".to_owned(), "\"3\"".to_owned(), "\"20\"".to_owned())
+    );
+    assert_eq!(at(2, "/ResultFiles/SUCCEEDED/0/Key"), format!("\"{}\"", files[1].0));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let definition = r#"{"QueryLanguage":"JSONata","StartAt":"M","States":{"M":{"Type":"Map","Items":"{% [1..50] %}",
+        "ItemProcessor":{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+        "Arguments":{"n":"{% $states.input %}"},"Retry":[{"ErrorEquals":["Busy"],"JitterStrategy":"FULL",
+        "MaxAttempts":9}],"Output":"{% {'r': $random(), 'u': $uuid(), 'at': $now(), 'x': $states.result} %}",
+        "End":true}}},"End":true}}}"#;
+    let run = |seed: u64| {
+        let mut services = Function(|call: &Call<'_>| match call.retry_count {
+            0 => Reply::failure("Busy", "later"),
+            retry => Reply::Done { after: retry * 7, result: Ok(call.arguments.clone()) },
+        });
+        let outcome = run_with(definition, "{}", &mut services, Options { seed, ..Options::default() });
+        outcome.history.iter().map(|it| it.to_json().to_string()).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+}
+
+#[test]
+fn an_execution_can_be_stepped_and_stopped() {
+    let machine = machine(BRANCHES);
+    let mut execution = Execution::new(&machine, Value::Null, Options::default());
+    let mut seen = Vec::new();
+    loop {
+        if let Some(frame) = execution.next_frame() {
+            seen.push(frame.state.to_owned());
+        }
+        if execution.step(&mut NoServices) == Step::Ended {
+            break;
+        }
+    }
+    assert_eq!(seen, ["P", "A1", "A2", "B1", "B2", "P", "After"]);
+    let mut execution = Execution::new(&machine, Value::Null, Options::default());
+    execution.step(&mut NoServices);
+    execution.stop(Some("Enough".into()), None);
+    assert_eq!(execution.status(), Status::Aborted);
+    let outcome = execution.into_outcome();
+    assert_eq!((outcome.error.as_deref(), outcome.history.len()), (Some("Enough"), 4));
+}
+
+/// Time grows with the number of items, and memory with the number of iterations at once.
+#[test]
+fn large_maps_take_time_in_proportion() {
+    let definition = r#"{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$","End":true,"ItemProcessor":{
+        "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}}"#;
+    let machine = machine(definition);
+    let time = |count: usize| {
+        let limits = Limits { history: None, payload: None, ..Limits::default() };
+        let options = Options { recording: Recording::Off, limits, ..Options::default() };
+        let input = Value::array((0..count).map(Value::from));
+        let start = std::time::Instant::now();
+        let outcome = Execution::new(&machine, input, options).run(&mut NoServices);
+        assert_eq!(outcome.status, Status::Succeeded);
+        start.elapsed()
+    };
+    time(1000);
+    let (small, large) = (time(5_000), time(50_000));
+    assert!(large < small * 40, "{small:?} for 5,000 items, {large:?} for 50,000");
+}
