@@ -8,9 +8,45 @@ use crate::source::Span;
 
 pub mod audit;
 pub mod build;
+pub mod flow;
+pub mod names;
 pub mod render;
 pub mod resources;
 pub mod syntax;
+pub mod types;
+
+/// The name that was probably meant: the nearest one by edits, if it is near enough.
+pub fn close<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let allowed = match name.chars().count() {
+        0..=2 => 1,
+        3..=6 => 2,
+        _ => 3,
+    };
+    let distance = |it: &str| {
+        if it.eq_ignore_ascii_case(name) {
+            return 0;
+        }
+        let distance = strsim::damerau_levenshtein(name, it);
+        if it.to_lowercase() == name.to_lowercase() { 0 } else { distance }
+    };
+    let near = known.into_iter().filter(|it| *it != name && !it.is_empty()).map(|it| (distance(it), it));
+    let near = near.filter(|(distance, it)| *distance <= allowed && *distance < it.chars().count().max(2));
+    near.min_by_key(|(distance, it)| (*distance, it.len())).map(|(_, it)| it.to_owned())
+}
+
+/// `a`, `b` or `c`; a long list ends in "…".
+pub fn or_list(items: &[&str], last: &str) -> String {
+    const MOST: usize = 12;
+    let quoted: Vec<String> = items.iter().take(MOST).map(|it| format!("`{it}`")).collect();
+    if items.len() > MOST {
+        return format!("{}, …", quoted.join(", "));
+    }
+    match quoted.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
+    }
+}
 
 /// A stable code such as `F0101`. The first two digits are the pass:
 /// `01` syntax, `02` names, `03` types, `04` control flow and errors, `05` resources and settings,

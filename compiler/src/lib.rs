@@ -18,6 +18,7 @@ pub mod lower;
 pub mod machine;
 pub mod output;
 pub mod pack;
+pub mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod typed;

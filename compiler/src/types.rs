@@ -5,6 +5,12 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+mod assign;
+mod join;
+mod show;
+
+pub use assign::{Mismatch, Problem};
+
 /// Index of a `type` declaration in [`Types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TypeId(pub u32);
@@ -153,5 +159,55 @@ impl Types {
             }
         }
         &Type::Unknown
+    }
+
+    /// The record behind a type, names followed.
+    pub fn record<'a>(&'a self, ty: &'a Type) -> Option<&'a Record> {
+        match self.resolve(ty) {
+            Type::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// Adds a declared type and gives its name.
+    pub fn declare(&mut self, name: impl Into<Arc<str>>, docs: Option<Arc<str>>, ty: Type) -> TypeId {
+        let id = TypeId(u32::try_from(self.declared.len()).unwrap_or(u32::MAX));
+        self.declared.push(DeclaredType { name: name.into(), docs, ty });
+        id
+    }
+}
+
+impl Type {
+    pub fn list(item: Type) -> Type {
+        Type::List(Arc::new(item))
+    }
+
+    pub fn dict(value: Type) -> Type {
+        Type::Dict(Arc::new(value))
+    }
+
+    pub fn text(value: &str) -> Type {
+        Type::Literal(LiteralType::String(value.into()))
+    }
+
+    /// A record from names and types, in that order.
+    pub fn record<'a>(fields: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
+        let fields = fields.into_iter().map(|(name, ty)| (name.into(), FieldType { ty, docs: None }));
+        Type::Record(Arc::new(Record { fields: fields.collect() }))
+    }
+
+    /// `T?`, never nested, and the type itself where `null` belongs to it already.
+    #[must_use]
+    pub fn optional(self) -> Type {
+        match self {
+            Type::Optional(_) | Type::Null | Type::Json | Type::Unknown => self,
+            Type::Never => Type::Null,
+            other => Type::Optional(Arc::new(other)),
+        }
+    }
+
+    /// Stands for a mistake that was reported, or for code that is not reached: nothing more is to be said of it.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Type::Unknown | Type::Never)
     }
 }

@@ -1,0 +1,1 @@
+//! `F04..`: control flow and errors.
