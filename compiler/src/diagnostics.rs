@@ -9,10 +9,12 @@ use crate::source::Span;
 pub mod audit;
 pub mod build;
 pub mod flow;
+pub mod integrations;
 pub mod names;
 pub mod render;
 pub mod resources;
 pub mod syntax;
+pub mod testing;
 pub mod types;
 
 /// The name that was probably meant: the nearest one by edits, if it is near enough.

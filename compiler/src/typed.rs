@@ -67,6 +67,25 @@ pub struct Program {
     pub outputs: Vec<Output>,
     pub tests: Vec<Test>,
     pub locals: Vec<Local>,
+    /// Where names are used, for editors; in no order.
+    pub references: Vec<Reference>,
+}
+
+/// A use of a name, and what it stands for.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    pub span: Span,
+    pub to: Definition,
+}
+
+#[derive(Clone, Debug)]
+pub enum Definition {
+    Local(LocalId),
+    /// Something at top level, by the span of the name in its declaration.
+    Item(Span),
+    /// A field of a record, by its name and the type that has it.
+    Field { of: Type, name: Arc<str> },
+    Builtin(Builtin),
 }
 
 #[derive(Clone, Debug, Default)]

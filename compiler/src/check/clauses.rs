@@ -1,0 +1,397 @@
+//! What stands behind a call: deadlines, retries, handlers. Policies are spelled out.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Ctx;
+use super::expr::{Role, Want};
+use super::raises::{Caught, Raises};
+use super::scope::ScopeKind;
+use crate::diagnostics::{close, flow, names as report};
+use crate::resolve::Symbol;
+use crate::source::Span;
+use crate::syntax::ast::{self, ClauseKind as Ast, RetryErrors};
+use crate::typed::{Catch, Clauses, ErrorRef, Expr, ExprKind, Retry, Undo, Within};
+use crate::types::{ErrorId, Type};
+
+/// What the clauses stand behind.
+pub(crate) struct Guarded<'g> {
+    /// For messages: "`charge`".
+    pub(crate) what: &'g str,
+    pub(crate) raises: Raises,
+    /// One task: it can have deadlines.
+    pub(crate) task: bool,
+    /// Waits for a token, so it needs a deadline.
+    pub(crate) callback: Option<Span>,
+    /// A block: variables may have been assigned when its handlers run.
+    pub(crate) block: bool,
+}
+
+/// The clauses of one call while they are gathered.
+#[derive(Default)]
+struct Gathered {
+    clauses: Clauses,
+    within: Option<Span>,
+    heartbeat: Option<Span>,
+    /// The first clause that takes every error.
+    catch_all: Option<Span>,
+    retry_all: Option<Span>,
+    /// What was caught by earlier clauses.
+    caught: Vec<(ErrorRef, Span)>,
+    handlers: Vec<Type>,
+    ways: Vec<super::facts::Facts>,
+}
+
+impl Ctx<'_> {
+    /// Checks clauses. Gives them with the types of the handlers' values; errors that no handler takes go on to the
+    /// code around.
+    pub(crate) fn clauses(
+        &mut self,
+        written: &[ast::Clause],
+        guarded: Guarded<'_>,
+        want: Want<'_>,
+    ) -> (Clauses, Vec<Type>) {
+        let mut gathered = Gathered::default();
+        for clause in written {
+            self.clause(clause, &guarded, want, &mut gathered);
+        }
+        self.check_deadlines(&guarded, &gathered);
+        self.go_on(guarded.raises, &gathered);
+        let after = self.body.facts.clone();
+        if !gathered.ways.is_empty() {
+            gathered.ways.push(after);
+            self.merge_facts(gathered.ways);
+        }
+        (gathered.clauses, gathered.handlers)
+    }
+
+    fn clause(&mut self, clause: &ast::Clause, guarded: &Guarded<'_>, want: Want<'_>, into: &mut Gathered) {
+        match &clause.kind {
+            Ast::Within(time) => self.within(time.as_ref(), clause.span, guarded, into),
+            Ast::Heartbeat(time) => {
+                if !guarded.task {
+                    self.report(flow::clause_needs_call(clause.span, "heartbeat", guarded.what));
+                }
+                let value = self.expr_as(time, &Type::Duration, Role::new("the time of `heartbeat`", ""));
+                self.check_duration(&value, "`heartbeat`");
+                into.clauses.heartbeat = Some(value);
+                into.heartbeat = Some(clause.span);
+            }
+            Ast::With(name) => self.with_policy(name, guarded, into),
+            Ast::Retry(retry) => self.retry(retry, clause.span, Some(guarded), into),
+            Ast::Catch(catch) => self.catch(catch, clause.span, guarded, want, into),
+            Ast::Undo { attempted, body } => self.undo(*attempted, body, clause.span, into),
+            Ast::Role(role) => {
+                if !guarded.task {
+                    self.report(flow::clause_needs_call(clause.span, "as", guarded.what));
+                }
+                into.clauses.role = Some(self.expr_as(role, &Type::String, Role::new("the ARN of the role", "")));
+            }
+        }
+    }
+
+    fn within(&mut self, time: Option<&ast::Expr>, span: Span, guarded: &Guarded<'_>, into: &mut Gathered) {
+        if !guarded.task {
+            self.report(flow::clause_needs_call(span, "within", guarded.what));
+        }
+        into.within = Some(span);
+        into.clauses.within = Some(match time {
+            None => Within::Never,
+            Some(time) => {
+                let value = self.expr_as(time, &Type::Duration, Role::new("the time of `within`", ""));
+                self.check_duration(&value, "`within`");
+                Within::Time(value)
+            }
+        });
+    }
+
+    fn check_deadlines(&mut self, guarded: &Guarded<'_>, gathered: &Gathered) {
+        if let (Some(Within::Time(within)), Some(heartbeat)) = (&gathered.clauses.within, &gathered.clauses.heartbeat)
+            && let (ExprKind::Duration(limit), ExprKind::Duration(beat)) = (&within.kind, &heartbeat.kind)
+            && beat >= limit
+        {
+            let (within, beat) = (within.span, gathered.heartbeat.unwrap_or(heartbeat.span));
+            self.report(flow::heartbeat_too_long(beat, within));
+        }
+        if let Some(span) = guarded.callback
+            && gathered.clauses.within.is_none()
+            && gathered.clauses.heartbeat.is_none()
+            && !self.body.timeout
+        {
+            self.report(flow::no_deadline(span));
+        }
+    }
+
+    /// What no handler takes.
+    fn go_on(&mut self, raises: Raises, gathered: &Gathered) {
+        if gathered.catch_all.is_some() {
+            return;
+        }
+        let caught = |id: &ErrorId| gathered.caught.iter().any(|(it, _)| *it == ErrorRef::Declared(*id));
+        let declared = raises.declared.into_iter().filter(|(id, _)| !caught(id)).collect();
+        self.body.raises.absorb(Raises { declared, ..raises });
+    }
+
+    // ------------------------------------------------------------ policies
+
+    fn with_policy(&mut self, name: &ast::Name, guarded: &Guarded<'_>, into: &mut Gathered) {
+        if name.text.is_empty() {
+            return;
+        }
+        let policy = match self.symbol(&name.text, name.span) {
+            Some(Symbol::Policy(index)) => index,
+            Some(symbol) if self.known_symbol(symbol) => {
+                self.report(report::not_a_value(&name.text, symbol.noun(), name.span).help("a policy is wanted here"));
+                return;
+            }
+            Some(_) => return,
+            None => {
+                let scope = self.resolved.scopes.get(self.body.file.0 as usize);
+                let items = scope.into_iter().flat_map(|it| it.iter());
+                let policies = items.filter(|(_, it)| matches!(it.symbol, Symbol::Policy(_)));
+                let close = close(&name.text, policies.map(|(name, _)| &**name));
+                self.report(report::unknown_policy(name, close.as_deref()));
+                return;
+            }
+        };
+        let Some(at) = self.resolved.policies.get(policy as usize).copied() else { return };
+        let Some(ast::ItemKind::Policy(decl)) = self.item(at).map(|it| &it.kind) else { return };
+        if self.policies_under_way.contains(&policy) {
+            let why = "a policy may name others with `with`, but not itself";
+            self.report(report::recursive("policy", &decl.name.text, decl.name.span, why));
+            return;
+        }
+        self.policies_under_way.push(policy);
+        // Its own mistakes are reported once, where it is declared.
+        let reported = self.diagnostics.len();
+        let outer = std::mem::replace(&mut self.body.file, at.file);
+        for clause in &decl.clauses {
+            match &clause.kind {
+                Ast::Within(time) if guarded.task => self.within(time.as_ref(), clause.span, guarded, into),
+                Ast::Heartbeat(_) if guarded.task => self.clause(clause, guarded, Want::Effect, into),
+                Ast::Within(_) | Ast::Heartbeat(_) => {}
+                Ast::Retry(retry) => self.retry(retry, clause.span, None, into),
+                Ast::With(inner) => self.with_policy(inner, guarded, into),
+                Ast::Catch(_) | Ast::Undo { .. } | Ast::Role(_) => {}
+            }
+        }
+        self.body.file = outer;
+        self.diagnostics.truncate(reported);
+        self.policies_under_way.pop();
+    }
+
+    /// Checks every policy by itself.
+    pub(crate) fn policy_bodies(&mut self) {
+        for at in &self.resolved.policies {
+            let Some(ast::ItemKind::Policy(decl)) = self.item(*at).map(|it| &it.kind) else { continue };
+            let body = super::Body::new(at.file, super::Home::Setting);
+            self.in_body(body, |ctx| {
+                let mut gathered = Gathered::default();
+                let raises = Raises { anything: true, ..Raises::default() };
+                let guarded = Guarded { what: "the policy", raises, task: true, callback: None, block: false };
+                for clause in &decl.clauses {
+                    match &clause.kind {
+                        Ast::Catch(_) => ctx.report(flow::not_in_policy(clause.span, "catch")),
+                        Ast::Undo { .. } => ctx.report(flow::not_in_policy(clause.span, "undo")),
+                        Ast::Role(_) => ctx.report(flow::not_in_policy(clause.span, "as")),
+                        Ast::Within(_) | Ast::Heartbeat(_) | Ast::With(_) | Ast::Retry(_) => {
+                            ctx.clause(clause, &guarded, Want::Effect, &mut gathered);
+                        }
+                    }
+                }
+                ctx.check_deadlines(&guarded, &gathered);
+            });
+        }
+    }
+
+    // ------------------------------------------------------------ retry
+
+    fn retry(
+        &mut self,
+        retry: &ast::RetryClause,
+        span: Span,
+        guarded: Option<&Guarded<'_>>,
+        into: &mut Gathered,
+    ) {
+        if let Some(first) = into.retry_all {
+            self.report(flow::after_catch_all(span, first, "retry"));
+        }
+        let (names, except): (&[ast::ErrorName], bool) = match &retry.errors {
+            RetryErrors::Any => (&[], false),
+            RetryErrors::Only(names) => (names, false),
+            RetryErrors::Except(names) => (names, true),
+            RetryErrors::None => {
+                into.clauses.retry_none = true;
+                return;
+            }
+        };
+        let errors: Vec<ErrorRef> = names.iter().filter_map(|it| self.clause_error(it, guarded)).collect();
+        if !except && (names.is_empty() || errors.contains(&ErrorRef::All)) {
+            into.retry_all = Some(span);
+        }
+        let mut typed = Retry {
+            errors,
+            except,
+            attempts: None,
+            every: None,
+            backoff: None,
+            max: None,
+            jitter: false,
+            span,
+        };
+        for option in &retry.options {
+            self.retry_option(option, &mut typed);
+        }
+        // A misspelt name leaves none: that must not become "any error".
+        if names.is_empty() || !typed.errors.is_empty() {
+            into.clauses.retries.push(typed);
+        }
+    }
+
+    fn retry_option(&mut self, option: &ast::Argument, into: &mut Retry) {
+        const OPTIONS: [&str; 5] = ["attempts", "every", "backoff", "max", "jitter"];
+        let Some(name) = &option.name else {
+            self.unnamed_option(option, "`retry`", &OPTIONS);
+            return;
+        };
+        let value = &option.value;
+        match name.text.as_str() {
+            "attempts" => {
+                let value = self.int(value, "attempts");
+                self.at_least(&value, 0.0, "attempts");
+                into.attempts = Some(value);
+            }
+            "every" => into.every = Some(self.duration_option(value, "every")),
+            "max" => into.max = Some(self.duration_option(value, "max")),
+            "backoff" => {
+                let value = self.expr_as(value, &Type::Number, Role::new("option", "backoff"));
+                self.at_least(&value, 1.0, "backoff");
+                into.backoff = Some(value);
+            }
+            "jitter" => match &value.kind {
+                ast::ExprKind::Name(word) if word == "full" => into.jitter = true,
+                ast::ExprKind::Name(word) if word == "none" => into.jitter = false,
+                _ => self.report(flow::bad_jitter(value.span)),
+            },
+            _ => self.no_option(name, "`retry`", &OPTIONS),
+        }
+    }
+
+    fn at_least(&mut self, value: &Expr, least: f64, name: &str) {
+        let number = match &value.kind {
+            ExprKind::Number(text) => text.parse::<f64>().ok(),
+            ExprKind::Negate(inner) => match &inner.kind {
+                ExprKind::Number(text) => text.parse::<f64>().ok().map(|it| -it),
+                _ => None,
+            },
+            _ => None,
+        };
+        if number.is_some_and(|it| it < least) {
+            self.report(flow::option_too_small(value.span, name, least));
+        }
+    }
+
+    fn duration_option(&mut self, value: &ast::Expr, name: &str) -> Expr {
+        let value = self.expr_as(value, &Type::Duration, Role::new("option", name));
+        self.check_duration(&value, &format!("`{name}`"));
+        value
+    }
+
+    /// The error that a clause names, if the guarded thing can raise it.
+    fn clause_error(&mut self, name: &ast::ErrorName, guarded: Option<&Guarded<'_>>) -> Option<ErrorRef> {
+        let error = self.error_ref(name)?;
+        Some(match guarded {
+            Some(guarded) => self.possible(error, name, &guarded.raises, guarded.what),
+            None => error,
+        })
+    }
+
+    // ------------------------------------------------------------ catch
+
+    fn catch(
+        &mut self,
+        catch: &ast::CatchClause,
+        span: Span,
+        guarded: &Guarded<'_>,
+        want: Want<'_>,
+        into: &mut Gathered,
+    ) {
+        let head = Span { end: span.start + 5, ..span };
+        if let Some(first) = into.catch_all {
+            self.report(flow::after_catch_all(head, first, "catch"));
+        }
+        let mut errors = Vec::new();
+        for name in &catch.errors {
+            let Some(error) = self.clause_error(name, Some(guarded)) else { continue };
+            if let Some((_, first)) = into.caught.iter().find(|(it, _)| *it == error) {
+                let first = *first;
+                self.report(flow::caught_already(&name.text, name.span, first));
+            } else {
+                into.caught.push((error.clone(), name.span));
+            }
+            errors.push(error);
+        }
+        let all = catch.errors.is_empty() || errors.contains(&ErrorRef::All);
+        if all {
+            into.catch_all = into.catch_all.or(Some(head));
+        }
+        let (ty, caught) = self.caught_error(&errors, all, guarded, into);
+        let before = self.body.facts.clone();
+        self.body.facts.dead = false;
+        if guarded.block {
+            self.forget_variables();
+        }
+        let (handler, _) = self.scoped(ScopeKind::Block, |ctx| {
+            let binder = catch.binder.as_ref().map(|name| ctx.bind(name, ty, false));
+            if let Some(local) = binder {
+                ctx.caught.insert(local, caught);
+            }
+            (binder, ctx.open_block(&catch.body, want))
+        });
+        let after = std::mem::replace(&mut self.body.facts, before);
+        into.ways.push(after);
+        let (binder, checked) = handler;
+        into.handlers.push(checked.ty);
+        if catch.errors.is_empty() || !errors.is_empty() {
+            into.clauses.catches.push(Catch { errors, binder, body: checked.block, span });
+        }
+    }
+
+    /// The type of a caught error, and which declared errors it stands for when it is raised again.
+    fn caught_error(
+        &self,
+        errors: &[ErrorRef],
+        all: bool,
+        guarded: &Guarded<'_>,
+        gathered: &Gathered,
+    ) -> (Type, Caught) {
+        if all {
+            let earlier = |id: &ErrorId| {
+                gathered.caught.iter().any(|(it, _)| *it == ErrorRef::Declared(*id)) && !errors.contains(&ErrorRef::Declared(*id))
+            };
+            let declared = guarded.raises.declared.iter().map(|(id, _)| *id).filter(|it| !earlier(it)).collect();
+            return (Type::Error(Arc::new(BTreeSet::new())), Caught { declared });
+        }
+        let ids: Vec<ErrorId> = errors
+            .iter()
+            .filter_map(|it| match it {
+                ErrorRef::Declared(id) => Some(*id),
+                ErrorRef::Aws(_) | ErrorRef::All => None,
+            })
+            .collect();
+        let known = ids.len() == errors.len();
+        let set: BTreeSet<ErrorId> = if known { ids.iter().copied().collect() } else { BTreeSet::new() };
+        (Type::Error(Arc::new(set)), Caught { declared: ids })
+    }
+
+    fn undo(&mut self, attempted: bool, body: &ast::Block, span: Span, into: &mut Gathered) {
+        if self.body.sagas == 0 {
+            self.report(flow::undo_outside(span));
+        }
+        let facts = self.body.facts.clone();
+        self.forget_variables();
+        let checked = self.block(body, Want::Effect);
+        self.body.facts = facts;
+        into.clauses.undo = Some(Undo { attempted, body: checked.block, span });
+    }
+}
