@@ -12,12 +12,14 @@
 
 pub mod audit;
 pub mod aws;
+pub mod check;
 pub mod diagnostics;
 pub mod emit;
 pub mod lower;
 pub mod machine;
 pub mod output;
 pub mod pack;
+pub mod prelude;
 pub mod resolve;
 pub mod source;
 pub mod syntax;
@@ -45,16 +47,16 @@ pub struct Analysis {
 ///
 /// `app`: the app's name where no `app` declaration gives one.
 pub fn analyze(sources: &dyn Sources, entry: &str, app: &str) -> Analysis {
-    let _ = app;
-    let text = sources.read(entry).unwrap_or_default();
-    let parsed = syntax::parse(FileId(0), &text);
-    let source = Source::new(FileId(0), entry, text);
-    Analysis {
-        sources: vec![source],
-        files: vec![parsed.file],
-        program: Program::default(),
-        diagnostics: parsed.diagnostics,
+    let resolved = resolve::resolve(entry, sources);
+    let checked = check::check(&resolved.value);
+    let mut program = checked.value;
+    if program.app.name.is_empty() {
+        app.clone_into(&mut program.app.name);
     }
+    let mut diagnostics = resolved.diagnostics;
+    diagnostics.extend(checked.diagnostics);
+    diagnostics.sort_by_key(|it| (it.span().file, it.span().start));
+    Analysis { sources: resolved.value.sources, files: resolved.value.files, program, diagnostics }
 }
 
 /// Compiles a program without errors to its files. Where the analysis found an error nothing is built.

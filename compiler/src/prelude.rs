@@ -73,9 +73,24 @@ const TABLE: &[(&str, Builtin, Effect, &str)] = {
         ("T[].last() -> T?", B::Last, Total, "The last item, if there is one."),
         ("T[].take(count: int) -> T[]", B::Take, Total, "At most so many items from the start."),
         ("T[].drop(count: int) -> T[]", B::Drop, Total, "All but so many items from the start."),
-        ("T[].zip(other: U[]) -> { first: T, second: U }[]", B::Zip, Total, "Pairs, as many as the shorter list has."),
-        ("T[].chunk(size: int) -> T[][]", B::Chunk, Fallible, "Lists of that many items; the last may be shorter."),
-        ("T[].reduce(fn: (U, T) => U, start: U) -> U", B::Reduce, Total, "Folds the items from the first to the last."),
+        (
+            "T[].zip(other: U[]) -> { first: T, second: U }[]",
+            B::Zip,
+            Total,
+            "Pairs, as many as the shorter list has.",
+        ),
+        (
+            "T[].chunk(size: int) -> T[][]",
+            B::Chunk,
+            Fallible,
+            "Lists of that many items; the last may be shorter.",
+        ),
+        (
+            "T[].reduce(fn: (U, T) => U, start: U) -> U",
+            B::Reduce,
+            Total,
+            "Folds the items from the first to the last.",
+        ),
         ("O[].min() -> O?", B::Min, Total, "The least item, if there is one."),
         ("O[].max() -> O?", B::Max, Total, "The greatest item, if there is one."),
         ("number[].average() -> number?", B::Average, Total, "The mean, if there is an item."),
@@ -85,45 +100,90 @@ const TABLE: &[(&str, Builtin, Effect, &str)] = {
         ("string.isEmpty() -> boolean", B::IsEmpty, Total, "Whether it is `\"\"`."),
         ("string.startsWith(text: string) -> boolean", B::StartsWith, Total, "Whether it begins so."),
         ("string.endsWith(text: string) -> boolean", B::EndsWith, Total, "Whether it ends so."),
-        ("string.replace(old: string, new: string) -> string", B::Replace, Total, "With every `old` replaced."),
+        (
+            "string.replace(old: string, new: string) -> string",
+            B::Replace,
+            Total,
+            "With every `old` replaced.",
+        ),
         ("string.upper() -> string", B::Upper, Total, "In upper case."),
         ("string.lower() -> string", B::Lower, Total, "In lower case."),
         ("string.trim() -> string", B::Trim, Total, "Without blanks at both ends."),
-        ("string.padStart(length: int, fill?: string) -> string", B::PadStart, Total, "Filled up on the left."),
+        (
+            "string.padStart(length: int, fill?: string) -> string",
+            B::PadStart,
+            Total,
+            "Filled up on the left.",
+        ),
         ("string.padEnd(length: int, fill?: string) -> string", B::PadEnd, Total, "Filled up on the right."),
-        ("string.substring(start: int, end?: int) -> string", B::Substring, Total, "From `start`, without `end`."),
-        ("string.matches(pattern: string) -> boolean", B::Matches, Fallible, "Whether the regular expression is found in it."),
+        (
+            "string.substring(start: int, end?: int) -> string",
+            B::Substring,
+            Total,
+            "From `start`, without `end`.",
+        ),
+        (
+            "string.matches(pattern: string) -> boolean",
+            B::Matches,
+            Fallible,
+            "Whether the regular expression is found in it.",
+        ),
         ("string.toNumber() -> number", B::ToNumber, Fallible, "Fails where it isn't a number."),
         ("string.base64() -> string", B::Base64, Total, "Encoded."),
         ("string.fromBase64() -> string", B::FromBase64, Fallible, "Decoded."),
         ("string.urlEncode() -> string", B::UrlEncode, Total, "Escaped for a URL."),
         ("string.urlDecode() -> string", B::UrlDecode, Fallible, "Unescaped."),
         ("number.round() -> int", B::Round, Total, "To the nearest integer, halves to the even one."),
-        ("number.round(digits: int) -> number", B::Round, Total, "To that many digits, halves to the even one."),
+        (
+            "number.round(digits: int) -> number",
+            B::Round,
+            Total,
+            "To that many digits, halves to the even one.",
+        ),
         ("number.floor() -> int", B::Floor, Total, "The next integer below."),
         ("number.ceil() -> int", B::Ceil, Total, "The next integer above."),
         ("N.abs() -> N", B::Abs, Total, "Without its sign."),
         ("number.sqrt() -> number", B::Sqrt, Fallible, "Fails for a negative number."),
         ("number.power(exponent: number) -> number", B::Power, Fallible, "Raised to that power."),
         ("int.div(divisor: int) -> int", B::Div, Fallible, "Whole division, rounded down."),
-        ("number.format(picture: string) -> string", B::FormatNumber, Fallible, "By a picture: `\"#,##0.00\"`."),
+        (
+            "number.format(picture: string) -> string",
+            B::FormatNumber,
+            Fallible,
+            "By a picture: `\"#,##0.00\"`.",
+        ),
         ("S.toString() -> string", B::ToString, Total, "As text."),
         ("dict<T>.keys() -> string[]", B::Keys, Total, "The names of the keys."),
         ("dict<T>.values() -> T[]", B::Values, Total, "The values of all keys."),
         ("dict<T>.entries() -> { key: string, value: T }[]", B::Entries, Total, "Keys with their values."),
-        ("dict<T>.merge(other: dict<T>) -> dict<T>", B::Merge, Total, "Both; of a common key the other's value."),
+        (
+            "dict<T>.merge(other: dict<T>) -> dict<T>",
+            B::Merge,
+            Total,
+            "Both; of a common key the other's value.",
+        ),
         ("dict<T>.get(key: string) -> T?", B::Get, Total, "The value of a key, if it is there."),
         ("dict<T>.has(key: string) -> boolean", B::Has, Total, "Whether the key is there."),
         ("dict<T>.isEmpty() -> boolean", B::IsEmpty, Total, "Whether there are no keys."),
         ("dict<T>.count() -> int", B::Count, Total, "How many keys there are."),
-        ("timestamp.format(picture: string) -> string", B::FormatTime, Fallible, "By a picture: `\"[Y0001]-[M01]-[D01]\"`."),
+        (
+            "timestamp.format(picture: string) -> string",
+            B::FormatTime,
+            Fallible,
+            "By a picture: `\"[Y0001]-[M01]-[D01]\"`.",
+        ),
         ("timestamp.toMillis() -> int", B::ToMillis, Total, "Since 1970."),
         ("duration.seconds() -> int", B::Seconds, Total, "As a number of seconds."),
         ("uuid() -> string", B::Uuid, Fresh, "A new random UUID."),
         ("now() -> timestamp", B::Now, Fresh, "The present time."),
         ("random() -> number", B::Random, Fresh, "At least 0, less than 1."),
         ("random(seed: int) -> number", B::Random, Total, "The same for the same seed."),
-        ("hash(value: json, algorithm?: string) -> string", B::Hash, Total, "By `\"SHA-256\"` unless another is named."),
+        (
+            "hash(value: json, algorithm?: string) -> string",
+            B::Hash,
+            Total,
+            "By `\"SHA-256\"` unless another is named.",
+        ),
         ("base64(text: string) -> string", B::Base64, Total, "Encoded."),
         ("fromBase64(text: string) -> string", B::FromBase64, Fallible, "Decoded."),
         ("urlEncode(text: string) -> string", B::UrlEncode, Total, "Escaped for a URL."),
@@ -133,7 +193,12 @@ const TABLE: &[(&str, Builtin, Effect, &str)] = {
         ("toString(value: S) -> string", B::ToString, Total, "As text."),
         ("toNumber(text: string) -> number", B::ToNumber, Fallible, "Fails where it isn't a number."),
         ("fromMillis(millis: number) -> timestamp", B::FromMillis, Total, "The time that long after 1970."),
-        ("fromEntries(entries: { key: string, value: T }[]) -> dict<T>", B::FromEntries, Total, "A dict of keys and values."),
+        (
+            "fromEntries(entries: { key: string, value: T }[]) -> dict<T>",
+            B::FromEntries,
+            Total,
+            "A dict of keys and values.",
+        ),
         ("min(a: O, b: O) -> O", B::Min, Total, "The lesser of two."),
         ("max(a: O, b: O) -> O", B::Max, Total, "The greater of two."),
     ]
@@ -197,7 +262,7 @@ pub fn global(name: &str) -> Option<&'static [Signature]> {
 }
 
 /// The names of the built-in functions.
-pub fn global_names() -> impl Iterator<Item = &'static str> {
+pub fn global_names<'a>() -> impl Iterator<Item = &'a str> {
     PRELUDE.functions.keys().copied()
 }
 
@@ -218,12 +283,7 @@ pub(crate) fn foreign_method(name: &str) -> Option<&'static str> {
 
 // ---------------------------------------------------------------- reading signatures
 
-fn read(
-    text: &'static str,
-    function: Builtin,
-    effect: Effect,
-    docs: &'static str,
-) -> Option<Signature> {
+fn read(text: &'static str, function: Builtin, effect: Effect, docs: &'static str) -> Option<Signature> {
     let open = call_parenthesis(text)?;
     let head = text.get(..open)?;
     let (receiver, name) = match head.rsplit_once('.') {
@@ -244,7 +304,8 @@ fn read(
 /// Where the parenthesis of the call opens: behind a letter.
 fn call_parenthesis(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let behind_letter = |at: &usize| at.checked_sub(1).and_then(|it| bytes.get(it)).is_some_and(u8::is_ascii_alphanumeric);
+    let behind_letter =
+        |at: &usize| at.checked_sub(1).and_then(|it| bytes.get(it)).is_some_and(u8::is_ascii_alphanumeric);
     text.match_indices('(').map(|(at, _)| at).find(behind_letter)
 }
 

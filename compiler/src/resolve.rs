@@ -120,7 +120,8 @@ impl Resolved {
 
 /// Loads `entry` and all that it imports, and finds what every name at top level stands for.
 pub fn resolve(entry: &str, sources: &dyn Sources) -> Checked<Resolved> {
-    let mut loader = Loader { world: sources, value: Resolved::default(), ids: HashMap::new(), diagnostics: vec![] };
+    let mut loader =
+        Loader { world: sources, value: Resolved::default(), ids: HashMap::new(), diagnostics: vec![] };
     match sources.read(entry) {
         Ok(text) => loader.load(entry, text, &mut Vec::new()),
         Err(why) => {
@@ -210,7 +211,12 @@ impl Loader<'_> {
     ) {
         let Some(scope) = self.value.scopes.get_mut(file.0 as usize) else { return };
         if let Some(first) = scope.get(name.text.as_str()) {
-            self.diagnostics.push(report::declared_twice(name, symbol.noun(), first.symbol.noun(), first.span));
+            self.diagnostics.push(report::declared_twice(
+                name,
+                symbol.noun(),
+                first.symbol.noun(),
+                first.span,
+            ));
             return;
         }
         scope.insert(name.text.as_str().into(), Declared { symbol, span: name.span, import: None });
@@ -335,7 +341,9 @@ fn declares(item: &ast::ItemKind) -> Option<(&ast::Name, Kind)> {
         I::Api(it) => (&it.name, Kind::Api),
         I::Const(it) => (&it.name, Kind::Const),
         I::Condition(it) => (&it.name, Kind::Condition),
-        I::Error | I::Import(_) | I::App(_) | I::On(_) | I::Output(_) | I::Test(_) | I::Kind(_) => return None,
+        I::Error | I::Import(_) | I::App(_) | I::On(_) | I::Output(_) | I::Test(_) | I::Kind(_) => {
+            return None;
+        }
     })
 }
 

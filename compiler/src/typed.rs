@@ -84,7 +84,10 @@ pub enum Definition {
     /// Something at top level, by the span of the name in its declaration.
     Item(Span),
     /// A field of a record, by its name and the type that has it.
-    Field { of: Type, name: Arc<str> },
+    Field {
+        of: Type,
+        name: Arc<str>,
+    },
     Builtin(Builtin),
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::expr::{Role, make};
 use super::Ctx;
+use super::expr::{Role, make};
 use crate::diagnostics::{close, flow, names as report, types as wrong};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind as Ast};
@@ -17,28 +17,51 @@ use crate::types::Type;
 pub(crate) enum On {
     Workflow,
     Statement,
+    Api,
+    Route,
+    Resource,
 }
 
 /// AWS's limit on the name of a state.
 const MAX_STATE_NAME: usize = 80;
 
-const ON_WORKFLOW: [&str; 13] = [
-    "express", "log", "trace", "timeout", "encrypt", "alias", "optimize", "name", "retain", "condition", "role",
-    "tags", "existing",
-];
+impl On {
+    /// What it is called, and which attributes it takes.
+    fn known(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            On::Workflow => (
+                "a workflow",
+                &[
+                    "express",
+                    "log",
+                    "trace",
+                    "timeout",
+                    "encrypt",
+                    "alias",
+                    "optimize",
+                    "name",
+                    "retain",
+                    "condition",
+                    "role",
+                    "tags",
+                ],
+            ),
+            On::Statement => ("a statement", &["name"]),
+            On::Api => (
+                "an API",
+                &["rest", "http", "websocket", "log", "trace", "domain", "retain", "condition", "name"],
+            ),
+            On::Route => ("a route", &["auth", "throttle", "apiKey", "public"]),
+            On::Resource => ("a resource", &["retain", "condition", "retry", "alias", "express", "name"]),
+        }
+    }
+}
 
 impl Ctx<'_> {
     /// Checks attributes: their names, and arguments as far as they are expressions. Bare words are texts, and
     /// `canary(10%, 5m)` a record with its `name` and its arguments under `"0"`, `"1"`.
     pub(crate) fn attributes(&mut self, attributes: &[ast::Attribute], on: On) -> Vec<typed::Attribute> {
-        let known: &[&str] = match on {
-            On::Workflow => &ON_WORKFLOW,
-            On::Statement => &["name"],
-        };
-        let noun = match on {
-            On::Workflow => "a workflow",
-            On::Statement => "a statement",
-        };
+        let (noun, known) = on.known();
         let mut typed = Vec::new();
         for attribute in attributes {
             if !known.contains(&attribute.name.text.as_str()) {
@@ -73,7 +96,8 @@ impl Ctx<'_> {
         let span = argument.value.span;
         match (attribute, &argument.value.kind) {
             ("timeout", _) => {
-                let value = self.expr_as(&argument.value, &Type::Duration, Role::new("the time of `@timeout`", ""));
+                let value =
+                    self.expr_as(&argument.value, &Type::Duration, Role::new("the time of `@timeout`", ""));
                 self.check_duration(&value, "`@timeout`");
                 value
             }

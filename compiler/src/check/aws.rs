@@ -174,7 +174,7 @@ impl Ctx<'_> {
                     known = true;
                     actions.extend(close);
                     let all = service.actions(flavor);
-                    actions.extend(all.filter(|it| it.eq_ignore_ascii_case(&path.action.text)));
+                    actions.extend(all.into_iter().filter(|it| it.eq_ignore_ascii_case(&path.action.text)));
                 }
             }
         }
@@ -309,7 +309,8 @@ impl Ctx<'_> {
             Lookup::Found(action) => action.pagination(),
             Lookup::NoService { .. } | Lookup::NoAction { .. } => None,
         };
-        let tokens = paging.and_then(|it| Some(((*it.inputs.first()?).to_owned(), (*it.outputs.first()?).to_owned())));
+        let tokens =
+            paging.and_then(|it| Some(((*it.inputs.first()?).to_owned(), (*it.outputs.first()?).to_owned())));
         match tokens {
             Some((input, output)) => {
                 let (input_token, output_token) = (input.into(), output.into());

@@ -65,7 +65,8 @@ impl Ctx<'_> {
         let result = self.body.result.clone();
         if matches!(self.body.home, Home::Workflow { .. }) {
             let checked = self.block(block, Want::Effect);
-            let wants = result.as_ref().is_some_and(|it| !matches!(it, Type::Null) && !self.types().nullable(it));
+            let wants =
+                result.as_ref().is_some_and(|it| !matches!(it, Type::Null) && !self.types().nullable(it));
             if wants && !self.body.facts.dead && !block.span.range().is_empty() {
                 let shown = self.show(&result.unwrap_or(Type::Null));
                 let last = block.statements.last().and_then(value_statement);
@@ -103,7 +104,8 @@ impl Ctx<'_> {
         let condition = self.condition(condition, "the condition of `if`");
         let (yes, no) = (self.facts_of(&condition, true), self.facts_of(&condition, false));
         let (then, after_then) = self.with_facts(yes, |ctx| ctx.block(then, want));
-        let (otherwise, after_else) = self.with_facts(no.clone(), |ctx| otherwise.map(|it| ctx.else_block(it, want)));
+        let (otherwise, after_else) =
+            self.with_facts(no.clone(), |ctx| otherwise.map(|it| ctx.else_block(it, want)));
         self.merge_facts(vec![after_then, after_else]);
         let else_type = otherwise.as_ref().map_or(Type::Null, |it| it.ty.clone());
         let else_effect = otherwise.as_ref().map_or(Effect::Total, |it| it.effect);
@@ -176,7 +178,11 @@ impl Ctx<'_> {
         let pure = value.effect < Effect::Task && !value.ty.is_silent();
         let control = matches!(
             value.kind,
-            ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Block(_) | ExprKind::Error | ExprKind::Null
+            ExprKind::If { .. }
+                | ExprKind::Match { .. }
+                | ExprKind::Block(_)
+                | ExprKind::Error
+                | ExprKind::Null
         );
         if pure && !control {
             let equality = matches!(

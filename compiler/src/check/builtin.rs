@@ -28,12 +28,14 @@ impl Ctx<'_> {
         let Some(signature) = by_count(signatures.iter(), arguments.len()) else { return broken(span) };
         self.program.references.push(Reference { span: callee, to: Definition::Builtin(signature.function) });
         let mut value = self.apply(signature, None, Vars::new(), arguments, expected, span);
-        if let (Builtin::Min | Builtin::Max, ExprKind::Builtin { arguments, .. }) = (signature.function, &mut value.kind)
+        if let (Builtin::Min | Builtin::Max, ExprKind::Builtin { arguments, .. }) =
+            (signature.function, &mut value.kind)
         {
             // Of two values: the least item of a list that surely has one.
             let items = std::mem::take(arguments);
             let ty = Type::list(value.ty.clone());
-            let list = make(ExprKind::List(items.into_iter().map(ListPart::Item).collect()), ty, value.effect, span);
+            let list =
+                make(ExprKind::List(items.into_iter().map(ListPart::Item).collect()), ty, value.effect, span);
             arguments.push(list);
         }
         value
@@ -63,7 +65,9 @@ impl Ctx<'_> {
             }
             return broken(span);
         };
-        self.program.references.push(Reference { span: name.span, to: Definition::Builtin(signature.function) });
+        self.program
+            .references
+            .push(Reference { span: name.span, to: Definition::Builtin(signature.function) });
         let mut vars = Vars::new();
         if let Some(pattern) = &signature.receiver {
             self.unify(pattern, &receiver.ty, &mut vars);
@@ -107,16 +111,22 @@ impl Ctx<'_> {
                 Type::Record(Arc::new(record))
             }
             (Type::Dict(a), Type::Dict(b)) => Type::dict(self.types().join(a, b)),
-            (Type::Record(_) | Type::Dict(_) | Type::Json | Type::Unknown, Type::Record(_) | Type::Dict(_) | Type::Json | Type::Unknown) => {
-                Type::Json
-            }
+            (
+                Type::Record(_) | Type::Dict(_) | Type::Json | Type::Unknown,
+                Type::Record(_) | Type::Dict(_) | Type::Json | Type::Unknown,
+            ) => Type::Json,
             _ => {
                 let shown = self.show(&other.ty);
                 self.report(wrong::not_spreadable(other.span, &shown, "a record"));
                 Type::Unknown
             }
         };
-        make(ExprKind::Builtin { function: Builtin::Merge, arguments: vec![receiver, other] }, ty, effect, span)
+        make(
+            ExprKind::Builtin { function: Builtin::Merge, arguments: vec![receiver, other] },
+            ty,
+            effect,
+            span,
+        )
     }
 
     fn no_method(&mut self, receiver: &Expr, name: &ast::Name) {
@@ -141,7 +151,8 @@ impl Ctx<'_> {
 
     /// The names of the methods that a value of that type has.
     pub(crate) fn methods_of(&self, ty: &Type) -> Vec<&'static str> {
-        let fits = |it: &&Signature| it.receiver.as_ref().is_some_and(|it| self.unify(it, ty, &mut Vars::new()));
+        let fits =
+            |it: &&Signature| it.receiver.as_ref().is_some_and(|it| self.unify(it, ty, &mut Vars::new()));
         let mut names: Vec<&str> = prelude::all_methods().filter(fits).map(|it| it.name).collect();
         names.sort_unstable();
         names.dedup();
@@ -232,7 +243,10 @@ impl Ctx<'_> {
         }
         let lacking = signature.params.iter().zip(&places).any(|(param, it)| !param.optional && it.is_none());
         if too_many || lacking {
-            self.report(wrong::argument_count(span, signature.name, &names, arguments.len()).note(format!("`{}`", signature.text)));
+            self.report(
+                wrong::argument_count(span, signature.name, &names, arguments.len())
+                    .note(format!("`{}`", signature.text)),
+            );
         }
         places
     }
@@ -304,7 +318,12 @@ impl Ctx<'_> {
     }
 
     /// Checks a lambda whose parameters' types the call decides.
-    pub(crate) fn lambda_as(&mut self, expr: &ast::Expr, params: &[Type], result: Option<&Type>) -> Option<Expr> {
+    pub(crate) fn lambda_as(
+        &mut self,
+        expr: &ast::Expr,
+        params: &[Type],
+        result: Option<&Type>,
+    ) -> Option<Expr> {
         let Ast::Lambda { params: written, body } = &expr.kind else {
             self.expr(expr, None);
             self.report(wrong::lambda_wanted(expr.span));
@@ -399,7 +418,9 @@ impl Ctx<'_> {
                 }
             },
             (Pattern::Like(_), _) => true,
-            (Pattern::Type(wanted), _) => !matches!(resolved, Type::Never) && self.types().assignable(ty, wanted),
+            (Pattern::Type(wanted), _) => {
+                !matches!(resolved, Type::Never) && self.types().assignable(ty, wanted)
+            }
             (Pattern::List(item), Type::List(of)) => self.unify(item, of, vars),
             (Pattern::Dict(value), Type::Dict(of)) => self.unify(value, of, vars),
             (Pattern::Dict(value), Type::Record(record)) => {

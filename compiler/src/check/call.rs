@@ -62,8 +62,15 @@ impl Ctx<'_> {
             Ast::Guarded { call, clauses } => (call, clauses),
             _ => (expr, &[]),
         };
-        let mut how =
-            How { awaits: None, token: None, clauses, alias: None, span: expr.span, call: inner.span, start: false };
+        let mut how = How {
+            awaits: None,
+            token: None,
+            clauses,
+            alias: None,
+            span: expr.span,
+            call: inner.span,
+            start: false,
+        };
         match &inner.kind {
             Ast::Map { .. } | Ast::Parallel { .. } | Ast::Try { .. } | Ast::Saga { .. } => {
                 self.flow(inner, clauses, want)
@@ -120,7 +127,8 @@ impl Ctx<'_> {
             _ => (expr, &[]),
         };
         let start = action.start.is_some();
-        let how = How { awaits: None, token: None, clauses, alias: None, span: expr.span, call: inner.span, start };
+        let how =
+            How { awaits: None, token: None, clauses, alias: None, span: expr.span, call: inner.span, start };
         match &inner.kind {
             Ast::Call { callee, arguments, .. } => self.call(callee, arguments, how, Want::Value(None)),
             Ast::Missing => broken(inner.span),
@@ -128,7 +136,13 @@ impl Ctx<'_> {
         }
     }
 
-    fn call(&mut self, callee: &ast::Expr, arguments: &[ast::Argument], how: How<'_>, want: Want<'_>) -> Expr {
+    fn call(
+        &mut self,
+        callee: &ast::Expr,
+        arguments: &[ast::Argument],
+        how: How<'_>,
+        want: Want<'_>,
+    ) -> Expr {
         match &callee.kind {
             Ast::Name(name) => self.call_name(name, callee.span, arguments, how, want),
             Ast::Alias { base, alias } => {
@@ -245,7 +259,8 @@ impl Ctx<'_> {
             return self.global(signatures, at, arguments, want.ty(), how.call);
         }
         self.loose_arguments(arguments);
-        if matches!(name, "pages" | "csv" | "jsonl" | "json" | "parquet" | "objects" | "manifest" | "results") {
+        if matches!(name, "pages" | "csv" | "jsonl" | "json" | "parquet" | "objects" | "manifest" | "results")
+        {
             self.report(wrong::source_outside(at, name));
             return broken(how.span);
         }
@@ -276,7 +291,13 @@ impl Ctx<'_> {
         }
     }
 
-    fn fn_call(&mut self, id: crate::typed::FnId, name: &str, arguments: &[ast::Argument], how: How<'_>) -> Expr {
+    fn fn_call(
+        &mut self,
+        id: crate::typed::FnId,
+        name: &str,
+        arguments: &[ast::Argument],
+        how: How<'_>,
+    ) -> Expr {
         self.pure_call(how, name);
         self.ensure_fn(id);
         let Some(function) = self.program.functions.get(id.index()) else { return broken(how.span) };
@@ -363,7 +384,9 @@ impl Ctx<'_> {
                 }
             };
             let value = match locals.get(index) {
-                Some((param, ty, at)) => self.expr_as(&argument.value, ty, Role::new("parameter", param).at(*at)),
+                Some((param, ty, at)) => {
+                    self.expr_as(&argument.value, ty, Role::new("parameter", param).at(*at))
+                }
                 None => {
                     self.expr(&argument.value, None);
                     wrong_count = true;
@@ -440,15 +463,27 @@ impl Ctx<'_> {
         let mut raises = Raises { states: true, ..Raises::default() };
         let result = match (kind, mode) {
             (_, CallMode::Token) if kind == "activity" => {
-                self.report(flow::no_token(how.awaits.unwrap_or(at), &name, "an activity waits for its worker by itself"));
+                self.report(flow::no_token(
+                    how.awaits.unwrap_or(at),
+                    &name,
+                    "an activity waits for its worker by itself",
+                ));
                 signature.result.clone()
             }
             ("function", CallMode::Await) => {
-                self.report(flow::nothing_to_await(how.awaits.unwrap_or(at), &name, "a function's call waits for its result anyway"));
+                self.report(flow::nothing_to_await(
+                    how.awaits.unwrap_or(at),
+                    &name,
+                    "a function's call waits for its result anyway",
+                ));
                 signature.result.clone()
             }
             ("activity", CallMode::Await) => {
-                self.report(flow::nothing_to_await(how.awaits.unwrap_or(at), &name, "an activity's call waits for its worker anyway"));
+                self.report(flow::nothing_to_await(
+                    how.awaits.unwrap_or(at),
+                    &name,
+                    "an activity's call waits for its worker anyway",
+                ));
                 signature.result.clone()
             }
             ("container", CallMode::Plain) => Type::Json,
@@ -497,11 +532,19 @@ impl Ctx<'_> {
         let runs = tested || (express && mode == CallMode::Plain && !how.start);
         let (result, throws) = match (express, mode) {
             (true, CallMode::Await) => {
-                self.report(flow::nothing_to_await(at, &name, "an Express workflow's call waits for its result anyway"));
+                self.report(flow::nothing_to_await(
+                    at,
+                    &name,
+                    "an Express workflow's call waits for its result anyway",
+                ));
                 (result, throws)
             }
             (true, CallMode::Token) => {
-                self.report(flow::no_token(at, &name, "Step Functions starts an Express workflow without handing on a token"));
+                self.report(flow::no_token(
+                    at,
+                    &name,
+                    "Step Functions starts an Express workflow without handing on a token",
+                ));
                 (result, throws)
             }
             _ if tested => (Type::Run(Arc::new(result)), Vec::new()),
@@ -653,7 +696,11 @@ impl Ctx<'_> {
                     count += 1;
                     match role {
                         Some((name, ty)) => {
-                            positional.push(self.expr_as(&argument.value, &ty, Role::new("parameter", &name)));
+                            positional.push(self.expr_as(
+                                &argument.value,
+                                &ty,
+                                Role::new("parameter", &name),
+                            ));
                         }
                         None => {
                             self.expr(&argument.value, None);
@@ -672,9 +719,10 @@ impl Ctx<'_> {
     }
 
     fn wrong_option(&mut self, name: &ast::Name, callee: &str, params: &[Param], known: &[&str]) {
-        let field = params.first().and_then(|(_, ty)| self.types().record(ty)).is_some_and(|it| {
-            it.fields.contains_key(name.text.as_str())
-        });
+        let field = params
+            .first()
+            .and_then(|(_, ty)| self.types().record(ty))
+            .is_some_and(|it| it.fields.contains_key(name.text.as_str()));
         let own = params.iter().any(|(it, _)| **it == *name.text);
         if field || own {
             self.report(wrong::option_is_payload(name, callee, own));

@@ -85,7 +85,8 @@ impl Ctx<'_> {
                 if !guarded.task {
                     self.report(flow::clause_needs_call(clause.span, "as", guarded.what));
                 }
-                into.clauses.role = Some(self.expr_as(role, &Type::String, Role::new("the ARN of the role", "")));
+                into.clauses.role =
+                    Some(self.expr_as(role, &Type::String, Role::new("the ARN of the role", "")));
             }
         }
     }
@@ -106,7 +107,8 @@ impl Ctx<'_> {
     }
 
     fn check_deadlines(&mut self, guarded: &Guarded<'_>, gathered: &Gathered) {
-        if let (Some(Within::Time(within)), Some(heartbeat)) = (&gathered.clauses.within, &gathered.clauses.heartbeat)
+        if let (Some(Within::Time(within)), Some(heartbeat)) =
+            (&gathered.clauses.within, &gathered.clauses.heartbeat)
             && let (ExprKind::Duration(limit), ExprKind::Duration(beat)) = (&within.kind, &heartbeat.kind)
             && beat >= limit
         {
@@ -141,7 +143,9 @@ impl Ctx<'_> {
         let policy = match self.symbol(&name.text, name.span) {
             Some(Symbol::Policy(index)) => index,
             Some(symbol) if self.known_symbol(symbol) => {
-                self.report(report::not_a_value(&name.text, symbol.noun(), name.span).help("a policy is wanted here"));
+                self.report(
+                    report::not_a_value(&name.text, symbol.noun(), name.span).help("a policy is wanted here"),
+                );
                 return;
             }
             Some(_) => return,
@@ -188,7 +192,8 @@ impl Ctx<'_> {
             self.in_body(body, |ctx| {
                 let mut gathered = Gathered::default();
                 let raises = Raises { anything: true, ..Raises::default() };
-                let guarded = Guarded { what: "the policy", raises, task: true, callback: None, block: false };
+                let guarded =
+                    Guarded { what: "the policy", raises, task: true, callback: None, block: false };
                 for clause in &decl.clauses {
                     match &clause.kind {
                         Ast::Catch(_) => ctx.report(flow::not_in_policy(clause.span, "catch")),
@@ -367,9 +372,11 @@ impl Ctx<'_> {
     ) -> (Type, Caught) {
         if all {
             let earlier = |id: &ErrorId| {
-                gathered.caught.iter().any(|(it, _)| *it == ErrorRef::Declared(*id)) && !errors.contains(&ErrorRef::Declared(*id))
+                gathered.caught.iter().any(|(it, _)| *it == ErrorRef::Declared(*id))
+                    && !errors.contains(&ErrorRef::Declared(*id))
             };
-            let declared = guarded.raises.declared.iter().map(|(id, _)| *id).filter(|it| !earlier(it)).collect();
+            let declared =
+                guarded.raises.declared.iter().map(|(id, _)| *id).filter(|it| !earlier(it)).collect();
             return (Type::Error(Arc::new(BTreeSet::new())), Caught { declared });
         }
         let ids: Vec<ErrorId> = errors

@@ -60,7 +60,8 @@ impl Ctx<'_> {
         for (index, at) in self.resolved.types.iter().enumerate() {
             let Some(ItemKind::Type(decl)) = self.item(*at).map(|it| &it.kind) else { continue };
             let own = Type::Named(TypeId(u32::try_from(index).unwrap_or(u32::MAX)));
-            let names = self.program.types.declared.get(index).is_some_and(|it| matches!(it.ty, Type::Named(_)));
+            let names =
+                self.program.types.declared.get(index).is_some_and(|it| matches!(it.ty, Type::Named(_)));
             if names && *self.types().resolve(&own) == Type::Unknown && self.leads_to_itself(index) {
                 self.report(report::circular_type(&decl.name.text, decl.name.span));
             }
@@ -83,7 +84,8 @@ impl Ctx<'_> {
         for at in &self.resolved.errors {
             let Some(item) = self.item(*at) else { continue };
             let ItemKind::ErrorDecl(decl) = &item.kind else { continue };
-            let fields = ast::TypeExpr { kind: ast::TypeKind::Record(decl.fields.clone()), span: decl.name.span };
+            let fields =
+                ast::TypeExpr { kind: ast::TypeKind::Record(decl.fields.clone()), span: decl.name.span };
             let data = (!decl.fields.is_empty())
                 .then(|| self.in_body(Body::new(at.file, Home::Setting), |ctx| ctx.type_expr(&fields)).0);
             let wire_name = decl.wire_name.as_ref().map_or_else(|| arc(&decl.name), arc);
@@ -283,7 +285,8 @@ impl Ctx<'_> {
             ctx.bind_params(&decl.signature, &params);
             match &decl.signature.result {
                 Some(_) => {
-                    let result = ctx.program.functions.get(index).map_or(Type::Unknown, |it| it.result.clone());
+                    let result =
+                        ctx.program.functions.get(index).map_or(Type::Unknown, |it| it.result.clone());
                     ctx.expr_as(&decl.body, &result, super::expr::Role::new("the result of", &decl.name.text))
                 }
                 None => ctx.expr(&decl.body, None),

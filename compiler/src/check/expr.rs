@@ -34,29 +34,7 @@ impl<'t> Want<'t> {
     }
 }
 
-/// The place that a value goes to, for messages: "parameter `order` of `charge`".
-#[derive(Clone, Copy)]
-pub(crate) struct Role<'r> {
-    pub(crate) noun: &'r str,
-    pub(crate) name: &'r str,
-    /// Where the type was written.
-    pub(crate) declared: Option<Span>,
-}
-
-impl<'r> Role<'r> {
-    pub(crate) fn new(noun: &'r str, name: &'r str) -> Self {
-        Role { noun, name, declared: None }
-    }
-
-    pub(crate) fn at(self, declared: Span) -> Self {
-        Role { declared: Some(declared), ..self }
-    }
-
-    /// `parameter \`order\``
-    pub(crate) fn show(&self) -> String {
-        if self.name.is_empty() { self.noun.to_owned() } else { format!("{} `{}`", self.noun, self.name) }
-    }
-}
+pub(crate) use crate::diagnostics::types::Role;
 
 pub(crate) fn make(kind: ExprKind, ty: Type, effect: Effect, span: Span) -> Expr {
     Expr { kind, ty, effect, span }
@@ -100,7 +78,8 @@ impl Ctx<'_> {
     fn literal_fits(&self, value: &Expr, wanted: &Type) -> Option<Type> {
         let ExprKind::String(text) = &value.kind else { return None };
         let inner = self.types().without_null(wanted);
-        (matches!(self.types().resolve(&inner), Type::Timestamp) && is_rfc3339(text)).then_some(Type::Timestamp)
+        (matches!(self.types().resolve(&inner), Type::Timestamp) && is_rfc3339(text))
+            .then_some(Type::Timestamp)
     }
 
     pub(crate) fn expr_want(&mut self, expr: &ast::Expr, want: Want<'_>) -> Expr {
@@ -132,7 +111,9 @@ impl Ctx<'_> {
                 broken(span)
             }
             Ast::Unary { op, operand } => self.unary(*op, operand, span),
-            Ast::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right, expected, span),
+            Ast::Binary { op, op_span, left, right } => {
+                self.binary(*op, *op_span, left, right, expected, span)
+            }
             Ast::Cast { value, ty } => self.cast(value, ty, span),
             Ast::If { condition, then, otherwise } => {
                 self.if_expr(condition, then, otherwise.as_deref(), want, span)
@@ -159,8 +140,7 @@ impl Ctx<'_> {
                 (ExprKind::Boolean(*value), ty)
             }
             Literal::Number(text) => {
-                let plain =
-                    if text.contains(['.', 'e', 'E']) { Type::Number } else { Type::Int };
+                let plain = if text.contains(['.', 'e', 'E']) { Type::Number } else { Type::Int };
                 let number = text.parse().map(|it| Type::Literal(LiteralType::Number(it)));
                 let ty = number.ok().filter(|it| self.wants_literal(expected, it)).unwrap_or(plain);
                 (ExprKind::Number(text.as_str().into()), ty)
@@ -190,7 +170,12 @@ impl Ctx<'_> {
         for part in parts {
             match part {
                 TemplatePart::Text(text, span) => {
-                    typed.push(make(ExprKind::String(text.as_str().into()), Type::String, Effect::Total, *span));
+                    typed.push(make(
+                        ExprKind::String(text.as_str().into()),
+                        Type::String,
+                        Effect::Total,
+                        *span,
+                    ));
                 }
                 TemplatePart::Hole(hole) => {
                     let value = self.expr(hole, None);
@@ -243,7 +228,9 @@ impl Ctx<'_> {
                 return self.narrowed(make(ExprKind::Const(id), ty, Effect::Total, span));
             }
             Symbol::Resource(id) => (ExprKind::Resource(id), self.resource_type(id)),
-            Symbol::Workflow(id) => (ExprKind::Workflow(id), Type::Resource { kind: "workflow".into(), of: None }),
+            Symbol::Workflow(id) => {
+                (ExprKind::Workflow(id), Type::Resource { kind: "workflow".into(), of: None })
+            }
             Symbol::Api(_) => (ExprKind::Api(name.into()), Type::Resource { kind: "api".into(), of: None }),
             Symbol::Condition(_) => (ExprKind::Condition(name.into()), Type::Boolean),
             Symbol::Type(_) | Symbol::Error(_) | Symbol::Fn(_) | Symbol::Step(_) | Symbol::Policy(_) => {
@@ -336,10 +323,13 @@ impl Ctx<'_> {
                 ExprKind::Field { base: Box::new(base), name: name.text.as_str().into(), optional: nullable }
             }
             FieldKind::Key => {
-                let key = make(ExprKind::String(name.text.as_str().into()), Type::String, Effect::Total, name.span);
+                let key =
+                    make(ExprKind::String(name.text.as_str().into()), Type::String, Effect::Total, name.span);
                 ExprKind::Index { base: Box::new(base), index: Box::new(key), optional: nullable }
             }
-            FieldKind::Attribute => ExprKind::Attribute { base: Box::new(base), name: name.text.as_str().into() },
+            FieldKind::Attribute => {
+                ExprKind::Attribute { base: Box::new(base), name: name.text.as_str().into() }
+            }
             FieldKind::Error(field) => ExprKind::ErrorField { error: Box::new(base), field },
             FieldKind::Builtin(function) => ExprKind::Builtin { function, arguments: vec![base] },
         };
@@ -464,7 +454,12 @@ impl Ctx<'_> {
         if let Ast::Literal(Literal::String(name)) = &index.kind {
             let inner = self.types().without_null(&base.ty);
             if !matches!(self.types().resolve(&inner), Type::Dict(_) | Type::List(_)) {
-                return self.field_of(base, optional, &ast::Name { text: name.clone(), span: index.span }, span);
+                return self.field_of(
+                    base,
+                    optional,
+                    &ast::Name { text: name.clone(), span: index.span },
+                    span,
+                );
             }
         }
         if base.ty.is_silent() {
@@ -505,7 +500,13 @@ impl Ctx<'_> {
         make(kind, ty.optional(), effect, span)
     }
 
-    fn slice(&mut self, base: &ast::Expr, from: Option<&ast::Expr>, to: Option<&ast::Expr>, span: Span) -> Expr {
+    fn slice(
+        &mut self,
+        base: &ast::Expr,
+        from: Option<&ast::Expr>,
+        to: Option<&ast::Expr>,
+        span: Span,
+    ) -> Expr {
         let base = self.expr(base, None);
         let mut bound = |it: Option<&ast::Expr>| {
             it.map(|it| Box::new(self.expr_as(it, &Type::Int, Role::new("the bound of a slice", ""))))

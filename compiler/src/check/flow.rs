@@ -16,7 +16,8 @@ use crate::syntax::ast::{self, Branches, ExprKind as Ast};
 use crate::typed::{Block, Branch, Effect, Expr, ExprKind, Failure, Map, MapSource, RecordPart};
 use crate::types::{FieldType, Record, Type};
 
-const MAP_OPTIONS: [&str; 7] = ["concurrency", "distributed", "tolerate", "batch", "label", "express", "results"];
+const MAP_OPTIONS: [&str; 7] =
+    ["concurrency", "distributed", "tolerate", "batch", "label", "express", "results"];
 
 /// The readers of a distributed map.
 const READERS: [&str; 7] = ["csv", "json", "jsonl", "parquet", "manifest", "objects", "results"];
@@ -181,7 +182,9 @@ impl Ctx<'_> {
             return (MapSource::Results(reference), Type::Json);
         }
         let bucket = positional.first().map_or_else(|| broken(span), |it| self.bucket(it));
-        let key = positional.get(1).map(|it| self.expr_as(it, &Type::String, Role::new("the key of the object", "")));
+        let key = positional
+            .get(1)
+            .map(|it| self.expr_as(it, &Type::String, Role::new("the key of the object", "")));
         let required = key.clone().unwrap_or_else(|| broken(span));
         match name {
             "csv" => (MapSource::Csv { bucket, key: required, options }, Type::dict(Type::String)),
@@ -223,7 +226,10 @@ impl Ctx<'_> {
                 "concurrency" => options.concurrency = Some(self.int(value, "concurrency")),
                 "distributed" => options.distributed = self.flag(value, "distributed"),
                 "express" => options.express = self.flag(value, "express"),
-                "tolerate" => options.tolerate = Some(self.expr_as(value, &Type::Number, Role::new("option", "tolerate"))),
+                "tolerate" => {
+                    options.tolerate =
+                        Some(self.expr_as(value, &Type::Number, Role::new("option", "tolerate")))
+                }
                 "batch" => options.batch = Some(self.int(value, "batch")),
                 "label" => {
                     let value = self.expr_as(value, &Type::String, Role::new("option", "label"));
@@ -260,7 +266,8 @@ impl Ctx<'_> {
             && let [prefix] = arguments.as_slice()
         {
             let bucket = self.bucket(base);
-            let prefix = self.expr_as(&prefix.value, &Type::String, Role::new("the prefix of the results", ""));
+            let prefix =
+                self.expr_as(&prefix.value, &Type::String, Role::new("the prefix of the results", ""));
             return Some((bucket, prefix));
         }
         let bucket = self.bucket(value);
@@ -379,7 +386,8 @@ impl Ctx<'_> {
             checked.block
         });
         self.body.facts.dead |= dead;
-        let effect = if clauses.catches.is_empty() && finally.is_none() { checked.effect } else { Effect::Task };
+        let effect =
+            if clauses.catches.is_empty() && finally.is_none() { checked.effect } else { Effect::Task };
         make(ExprKind::Try { body: checked.block, clauses: Box::new(clauses), finally }, ty, effect, span)
     }
 
@@ -433,7 +441,9 @@ impl Ctx<'_> {
                 }
                 Some(value)
             }
-            (Some(value), Some(wanted)) => Some(self.expr_as(value, wanted, Role::new("the result of", &name))),
+            (Some(value), Some(wanted)) => {
+                Some(self.expr_as(value, wanted, Role::new("the result of", &name)))
+            }
             (Some(value), None) => Some(self.expr(value, None)),
             (None, Some(wanted)) if !self.types().assignable(&Type::Null, wanted) => {
                 let shown = self.show(wanted);
@@ -500,7 +510,9 @@ impl Ctx<'_> {
             return self.again(id, value, arguments);
         }
         let name = match &name.kind {
-            Ast::Literal(ast::Literal::String(text)) => ast::ErrorName { text: text.clone(), span: name.span },
+            Ast::Literal(ast::Literal::String(text)) => {
+                ast::ErrorName { text: text.clone(), span: name.span }
+            }
             _ => match dotted(name) {
                 Some(text) => ast::ErrorName { text, span: name.span },
                 None => {
@@ -522,7 +534,12 @@ impl Ctx<'_> {
         Some(Failure::Raise { error, message, data })
     }
 
-    fn again(&mut self, id: crate::typed::LocalId, value: &ast::Expr, arguments: &[ast::Argument]) -> Option<Failure> {
+    fn again(
+        &mut self,
+        id: crate::typed::LocalId,
+        value: &ast::Expr,
+        arguments: &[ast::Argument],
+    ) -> Option<Failure> {
         let value = match arguments {
             [] => self.expr(value, None),
             _ => broken(value.span),
@@ -574,7 +591,13 @@ impl Ctx<'_> {
             None => {
                 let fields = named.iter().filter_map(|it| {
                     let name = it.name.clone()?;
-                    Some(ast::Field::Named { name, quoted: false, value: it.value.clone(), docs: None, span: it.span })
+                    Some(ast::Field::Named {
+                        name,
+                        quoted: false,
+                        value: it.value.clone(),
+                        docs: None,
+                        span: it.span,
+                    })
                 });
                 let record = ast::Expr { kind: Ast::Record(fields.collect()), span };
                 self.expr_as(&record, wanted, role)
@@ -622,9 +645,10 @@ impl Ctx<'_> {
     /// Who goes on in another execution has no result to give to somebody who waits.
     pub(crate) fn check_awaited(&mut self) {
         for (name, span) in std::mem::take(&mut self.continued) {
-            let awaited = self.awaited.iter().find(|(id, _)| {
-                self.program.workflows.get(id.index()).is_some_and(|it| it.name == name)
-            });
+            let awaited = self
+                .awaited
+                .iter()
+                .find(|(id, _)| self.program.workflows.get(id.index()).is_some_and(|it| it.name == name));
             if let Some((_, place)) = awaited {
                 let place = *place;
                 self.report(flow::awaited_continues(span, &name, place));

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Ctx;
 use super::block::Checked;
 use super::expr::{Want, make};
 use super::facts::place;
 use super::scope::ScopeKind;
-use super::Ctx;
 use crate::diagnostics::{close, names as report, types as wrong};
 use crate::source::Span;
 use crate::syntax::ast::{self, MatchKind};
@@ -141,7 +141,8 @@ impl Ctx<'_> {
         if missing.is_empty() {
             return;
         }
-        let open = members.iter().any(|it| !matches!(it, Type::Literal(_) | Type::Null)) && members.len() == 1;
+        let open =
+            members.iter().any(|it| !matches!(it, Type::Literal(_) | Type::Null)) && members.len() == 1;
         let last = arms.last().map(|it| it.span);
         let shown = self.show(&value.ty);
         self.report(wrong::not_exhaustive(span, value.span, &shown, &missing, open, last));
@@ -222,16 +223,29 @@ impl Ctx<'_> {
     ) -> (Pattern, Covered) {
         let types = self.types();
         let json = matches!(types.resolve(of), Type::Json | Type::Unknown) || silent;
-        let inner = if json { wanted.clone() } else { types.keep(of, types.nullable(&wanted), |it| types.overlap(it, &wanted)) };
+        let inner = if json {
+            wanted.clone()
+        } else {
+            types.keep(of, types.nullable(&wanted), |it| types.overlap(it, &wanted))
+        };
         if matches!(inner, Type::Never) {
             let (a, b) = (self.show(&wanted), self.show(of));
             self.report(wrong::pattern_never_fits(span, &a, &b, None));
         }
-        let bound = if json || !matches!(types_resolve(self, of), Type::Union(_) | Type::Optional(_)) { wanted.clone() } else { inner };
+        let bound = if json || !matches!(types_resolve(self, of), Type::Union(_) | Type::Optional(_)) {
+            wanted.clone()
+        } else {
+            inner
+        };
         let null = self.types().nullable(&wanted);
-        let local = (name.text != "_" && !name.text.is_empty()).then(|| self.bind(name, bound.clone(), false));
-        let covered =
-            Covered { types: vec![self.types().without_null(&bound)], whole: vec![self.types().without_null(&wanted)], null, ..Covered::default() };
+        let local =
+            (name.text != "_" && !name.text.is_empty()).then(|| self.bind(name, bound.clone(), false));
+        let covered = Covered {
+            types: vec![self.types().without_null(&bound)],
+            whole: vec![self.types().without_null(&wanted)],
+            null,
+            ..Covered::default()
+        };
         (Pattern::Type(wanted, local), covered)
     }
 
@@ -260,7 +274,8 @@ impl Ctx<'_> {
             total &= covered.all || self.covers_field(&covered, &ty);
             typed.push((Arc::from(name.text.as_str()), pattern));
         }
-        let ty = if json || fitting.is_empty() { Type::Json } else { self.types().union(fitting.iter().cloned()) };
+        let ty =
+            if json || fitting.is_empty() { Type::Json } else { self.types().union(fitting.iter().cloned()) };
         let bind = bind.map(|it| self.bind(it, ty, false));
         let whole = if total { fitting.clone() } else { Vec::new() };
         (Pattern::Record { fields: typed, bind }, Covered { types: fitting, whole, ..Covered::default() })
@@ -300,7 +315,9 @@ impl Ctx<'_> {
         match &pattern.kind {
             MatchKind::Literal(literal) => self.types().overlap(&super::type_expr::literal_type(literal), ty),
             MatchKind::Or(all) => all.iter().any(|it| self.literals_meet(it, ty)),
-            MatchKind::Missing | MatchKind::Wildcard | MatchKind::Bind { .. } | MatchKind::Record { .. } => true,
+            MatchKind::Missing | MatchKind::Wildcard | MatchKind::Bind { .. } | MatchKind::Record { .. } => {
+                true
+            }
         }
     }
 
@@ -324,7 +341,6 @@ impl Ctx<'_> {
         };
         self.report(diagnostic);
     }
-
 }
 
 fn types_resolve<'c>(ctx: &'c Ctx<'_>, ty: &'c Type) -> &'c Type {

@@ -84,7 +84,8 @@ impl Ctx<'_> {
         let effect = receiver.effect.max(value.effect);
         let ty = value.ty.clone().optional();
         let null = make(ExprKind::Null, Type::Null, Effect::Total, span);
-        let there = ExprKind::Binary { op: BinaryOp::Ne, left: Box::new(read(whole)), right: Box::new(null.clone()) };
+        let there =
+            ExprKind::Binary { op: BinaryOp::Ne, left: Box::new(read(whole)), right: Box::new(null.clone()) };
         let condition = make(there, Type::Boolean, Effect::Total, span);
         let then = Block { value: Some(Box::new(value)), span: how.span, ..Block::default() };
         let otherwise = Block { value: Some(Box::new(null)), span, ..Block::default() };
@@ -138,8 +139,13 @@ impl Ctx<'_> {
             self.report(crate::diagnostics::flow::nothing_to_await(at, &name.text, why));
         }
         let shown = format!("{}.{}", self.source_of(receiver.span), name.text);
-        let raises = Raises { states: true, prefixes: self.method_prefixes(kind, &name.text), ..Raises::default() };
-        let target = Target::Method { receiver: Box::new(receiver), kind: kind.clone(), method: name.text.as_str().into() };
+        let raises =
+            Raises { states: true, prefixes: self.method_prefixes(kind, &name.text), ..Raises::default() };
+        let target = Target::Method {
+            receiver: Box::new(receiver),
+            kind: kind.clone(),
+            method: name.text.as_str().into(),
+        };
         let callee = Callee {
             target,
             name: shown,
@@ -161,5 +167,103 @@ impl Ctx<'_> {
             return format!("{}…", line.chars().take(24).collect::<String>());
         }
         line.to_owned()
+    }
+}
+
+/// What a method of a kind takes and gives, with the resource's own type put in.
+pub(crate) struct MethodType {
+    pub(crate) params: Vec<(Arc<str>, Type)>,
+    pub(crate) options: indexmap::IndexMap<Arc<str>, Type>,
+    pub(crate) result: Type,
+}
+
+impl Ctx<'_> {
+    /// A method of a kind for a resource `of` that type.
+    pub(crate) fn kind_method(&self, kind: &str, of: Option<&Type>, name: &str) -> Option<MethodType> {
+        let method = self.program.kinds.kinds.get(kind)?.methods.get(name)?;
+        let of = of.unwrap_or(&Type::Json);
+        let fill = |(name, ty): (&Arc<str>, &Type)| (name.clone(), ty.with_of(of));
+        Some(MethodType {
+            params: method.params.iter().map(|(name, ty)| fill((name, ty))).collect(),
+            options: method.options.iter().map(fill).collect(),
+            result: method.result.with_of(of),
+        })
+    }
+
+    /// The names of a kind's methods.
+    pub(crate) fn kind_methods(&self, kind: &str) -> Vec<Arc<str>> {
+        if kind == "table" {
+            return Self::table_method_names().iter().map(|it| Arc::from(*it)).collect();
+        }
+        self.program.kinds.kinds.get(kind).map(|it| it.methods.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The type of an attribute of a kind, such as `orders.arn`.
+    pub(crate) fn attribute_type(&mut self, base: &Expr, kind: &str, name: &ast::Name) -> Option<Type> {
+        if kind == "workflow" {
+            if matches!(name.text.as_str(), "arn" | "name") {
+                return Some(Type::String);
+            }
+            let close = close(&name.text, ["arn", "name"]);
+            self.report(report::unknown_field(name, "workflow", &["arn", "name"], close.as_deref()));
+            return None;
+        }
+        if kind == "api" {
+            if matches!(name.text.as_str(), "url" | "id" | "arn") {
+                return Some(Type::String);
+            }
+            let close = close(&name.text, ["url", "id", "arn"]);
+            self.report(report::unknown_field(name, "api", &["url", "id", "arn"], close.as_deref()));
+            return None;
+        }
+        let Some(found) = self.program.kinds.kinds.get(kind) else {
+            // A raw resource: CloudFormation knows its attributes.
+            return Some(Type::String);
+        };
+        if let Some(ty) = found.attributes.get(name.text.as_str()) {
+            let of = self.resource_kind(&base.ty).and_then(|(_, of)| of).unwrap_or(Type::Json);
+            return Some(ty.with_of(&of));
+        }
+        if found.methods.contains_key(name.text.as_str()) {
+            self.report(wrong::method_without_call(name, kind));
+            return None;
+        }
+        let known: Vec<&str> = found.attributes.keys().map(|it| &**it).collect();
+        let close = close(&name.text, known.iter().copied());
+        let diagnostic = report::unknown_field(name, kind, &known, close.as_deref());
+        self.report(diagnostic);
+        None
+    }
+
+    /// The prefixes of the errors that a method can raise: those of the actions that its body calls.
+    pub(crate) fn method_prefixes(&self, kind: &str, name: &str) -> std::collections::BTreeSet<Arc<str>> {
+        let body = self
+            .program
+            .kinds
+            .kinds
+            .get(kind)
+            .and_then(|it| it.methods.get(name))
+            .and_then(|it| it.body.as_ref());
+        let mut prefixes = std::collections::BTreeSet::new();
+        if let Some(body) = body {
+            self.prefixes_in(&body.value, &mut prefixes);
+        }
+        prefixes
+    }
+
+    /// A method's body holds one call, maybe inside a field access, a cast or a built-in.
+    fn prefixes_in(&self, value: &Expr, into: &mut std::collections::BTreeSet<Arc<str>>) {
+        match &value.kind {
+            ExprKind::Call(call) => {
+                if let Target::Aws { service, action, .. } = &call.target {
+                    into.extend(self.service_prefixes(service, action));
+                }
+            }
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => self.prefixes_in(base, into),
+            ExprKind::Cast(inner) => self.prefixes_in(inner, into),
+            ExprKind::Builtin { arguments, .. } => arguments.iter().for_each(|it| self.prefixes_in(it, into)),
+            ExprKind::Block(block) => block.value.iter().for_each(|it| self.prefixes_in(it, into)),
+            _ => {}
+        }
     }
 }

@@ -60,7 +60,9 @@ impl Ctx<'_> {
             _ if boolean => wrong::ConditionHint::MaybeFalse,
             _ if nullable => wrong::ConditionHint::NotNull,
             Type::Int | Type::Number => wrong::ConditionHint::NotZero,
-            Type::String | Type::Literal(LiteralType::String(_)) | Type::List(_) => wrong::ConditionHint::NotEmpty,
+            Type::String | Type::Literal(LiteralType::String(_)) | Type::List(_) => {
+                wrong::ConditionHint::NotEmpty
+            }
             Type::Json => wrong::ConditionHint::Json,
             _ => wrong::ConditionHint::None,
         };
@@ -84,7 +86,9 @@ impl Ctx<'_> {
             Op::Eq | Op::Ne => self.equality(op, op_span, left, right, span),
             Op::Lt | Op::Le | Op::Gt | Op::Ge => self.ordering(op, op_span, left, right, span),
             Op::In => self.membership(op_span, left, right, span),
-            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem => self.arithmetic(op, op_span, left, right, span),
+            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem => {
+                self.arithmetic(op, op_span, left, right, span)
+            }
         }
     }
 
@@ -114,7 +118,8 @@ impl Ctx<'_> {
         let optional = expected.map(|it| it.clone().optional());
         let left = self.expr(left, optional.as_ref());
         let inner = self.types().without_null(&left.ty);
-        let hint = if matches!(inner, Type::Never | Type::Json) { expected.cloned() } else { Some(inner.clone()) };
+        let hint =
+            if matches!(inner, Type::Never | Type::Json) { expected.cloned() } else { Some(inner.clone()) };
         let facts = super::facts::place(&left).map(|it| (it, Type::Null));
         let is_json = matches!(self.types().resolve(&left.ty), Type::Json | Type::Unknown);
         let facts = facts.filter(|_| !is_json).into_iter().collect();
@@ -123,7 +128,8 @@ impl Ctx<'_> {
             let shown = self.show(&left.ty);
             self.report(wrong::never_null(left.span, op_span, right.span, &shown));
         }
-        if after.dead && let Some(place) = super::facts::place(&left)
+        if after.dead
+            && let Some(place) = super::facts::place(&left)
             && !is_json
         {
             self.body.facts.learn(place, inner.clone());
@@ -195,7 +201,13 @@ impl Ctx<'_> {
             (Family::Time, Family::Text) if is_time_text(&right) => Order::Time,
             (Family::Text, Family::Time) if is_time_text(&left) => Order::Time,
             _ => {
-                self.bad_operands(symbol, op_span, &left, &right, "two numbers, two texts, two times or two durations");
+                self.bad_operands(
+                    symbol,
+                    op_span,
+                    &left,
+                    &right,
+                    "two numbers, two texts, two times or two durations",
+                );
                 Order::Number
             }
         };
@@ -212,8 +224,16 @@ impl Ctx<'_> {
         let left = self.expr(left, None);
         // A list written right there takes its items' types from what is looked for.
         let hint = Type::list(left.ty.clone());
-        let literal = matches!(right.kind, ast::ExprKind::List(_)) && matches!(self.types().resolve(&left.ty), Type::Literal(_) | Type::Union(_) | Type::Optional(_));
-        let right = if literal { self.list_of_choices(right, &left) } else { self.expr(right, Some(&hint).filter(|_| false)) };
+        let literal = matches!(right.kind, ast::ExprKind::List(_))
+            && matches!(
+                self.types().resolve(&left.ty),
+                Type::Literal(_) | Type::Union(_) | Type::Optional(_)
+            );
+        let right = if literal {
+            self.list_of_choices(right, &left)
+        } else {
+            self.expr(right, Some(&hint).filter(|_| false))
+        };
         let effect = left.effect.max(right.effect);
         let typed = match self.types().resolve(&right.ty).clone() {
             Type::List(item) => {
@@ -376,7 +396,9 @@ impl Ctx<'_> {
                 })
             }
             Type::Null | Type::Boolean | Type::Json | Type::Literal(LiteralType::Boolean(_)) => Family::Other,
-            Type::Record(_) | Type::List(_) | Type::Dict(_) | Type::Optional(_) | Type::Named(_) => Family::Other,
+            Type::Record(_) | Type::List(_) | Type::Dict(_) | Type::Optional(_) | Type::Named(_) => {
+                Family::Other
+            }
             Type::Token(_) | Type::Resource { .. } | Type::Error(_) | Type::Run(_) => Family::Other,
         }
     }

@@ -103,12 +103,19 @@ impl Ctx<'_> {
 
     /// Whether a clause on something that raises `raises` can meet an error of that name; says so if not.
     /// Gives the name as the integration spells it.
-    pub(crate) fn possible(&mut self, error: ErrorRef, at: &ast::ErrorName, raises: &Raises, what: &str) -> ErrorRef {
+    pub(crate) fn possible(
+        &mut self,
+        error: ErrorRef,
+        at: &ast::ErrorName,
+        raises: &Raises,
+        what: &str,
+    ) -> ErrorRef {
         match &error {
             ErrorRef::All => error,
             ErrorRef::Declared(id) => {
                 if !raises.has(*id) && !raises.anything {
-                    let can: Vec<Arc<str>> = raises.declared.iter().map(|(it, _)| self.error_name(*it)).collect();
+                    let can: Vec<Arc<str>> =
+                        raises.declared.iter().map(|(it, _)| self.error_name(*it)).collect();
                     let can: Vec<&str> = can.iter().map(|it| &**it).collect();
                     self.report(flow::cannot_raise(&at.text, at.span, what, &can));
                 }

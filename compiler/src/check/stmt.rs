@@ -169,7 +169,8 @@ impl Ctx<'_> {
         };
         let name = self.program.locals.get(local.index()).map_or_else(|| "".into(), |it| it.name.clone());
         let at = self.program.locals.get(local.index()).map_or(span, |it| it.span);
-        let role = if path.is_empty() { Role::new("variable", &name).at(at) } else { Role::new("field of", &name) };
+        let role =
+            if path.is_empty() { Role::new("variable", &name).at(at) } else { Role::new("field of", &name) };
         let value = self.expr_as(value, &declared, role);
         self.pure_only(span, "an assignment");
         self.body.facts.forget(local);
@@ -270,8 +271,9 @@ impl Ctx<'_> {
         let watch = self.watch();
         let condition = self.condition(condition, "the condition of `while`");
         let (yes, no) = (self.facts_of(&condition, true), self.facts_of(&condition, false));
-        let ((checked, scope), _) =
-            self.with_facts(yes, |ctx| ctx.scoped(loop_scope(label, id), |ctx| ctx.open_block(body, Want::Effect)));
+        let ((checked, scope), _) = self.with_facts(yes, |ctx| {
+            ctx.scoped(loop_scope(label, id), |ctx| ctx.open_block(body, Want::Effect))
+        });
         self.forget_variables();
         let forever = matches!(condition.kind, ExprKind::Boolean(true));
         if !scope.left {
@@ -431,7 +433,13 @@ impl Ctx<'_> {
         }
     }
 
-    fn endless_repeat(&mut self, watch: &Watch, until: Option<&Expr>, scope: &super::scope::Scope, span: Span) {
+    fn endless_repeat(
+        &mut self,
+        watch: &Watch,
+        until: Option<&Expr>,
+        scope: &super::scope::Scope,
+        span: Span,
+    ) {
         let stuck = until.is_none_or(|it| {
             matches!(it.kind, ExprKind::Boolean(false)) || self.never_changes(it, watch.assigned)
         });
@@ -444,9 +452,10 @@ impl Ctx<'_> {
     /// A pure condition over variables none of which the loop assigns.
     fn never_changes(&self, condition: &Expr, since: usize) -> bool {
         let assigned = self.assigned.get(since..).unwrap_or_default();
-        condition.effect == Effect::Total && super::testing::reads_only(condition, &|id| {
-            !assigned.contains(&id) && self.program.locals.get(id.index()).is_some_and(|it| it.mutable)
-        })
+        condition.effect == Effect::Total
+            && super::testing::reads_only(condition, &|id| {
+                !assigned.contains(&id) && self.program.locals.get(id.index()).is_some_and(|it| it.mutable)
+            })
     }
 
     // ------------------------------------------------------------ wait

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::call::{Callee, CallMode, How};
+use super::call::{CallMode, Callee, How};
 use super::expr::{Role, Want, make};
 use super::raises::Raises;
 use super::{Ctx, broken};
@@ -149,7 +149,8 @@ impl Ctx<'_> {
         let is_record = matches!(value.kind, Ast::Record(_));
         if let (true, Some(key), None) = (is_record, &keys.key, &keys.sort) {
             // `{ id: x }` says the same as `x`.
-            let field = self.types().record(item).and_then(|it| it.fields.get(key.as_str())).map(|it| it.ty.clone());
+            let field =
+                self.types().record(item).and_then(|it| it.fields.get(key.as_str())).map(|it| it.ty.clone());
             let wanted = Type::record([(key.as_str(), field.unwrap_or(Type::Unknown))]);
             return self.expr_as(value, &wanted, Role::new("parameter", "key"));
         }
@@ -285,7 +286,8 @@ impl Ctx<'_> {
                 Some(None) => {
                     let shown = self.show(item);
                     let record = self.types().record(item);
-                    let names: Vec<&str> = record.map(|it| it.fields.keys().map(|it| &**it).collect()).unwrap_or_default();
+                    let names: Vec<&str> =
+                        record.map(|it| it.fields.keys().map(|it| &**it).collect()).unwrap_or_default();
                     let close = close(&name, names.iter().copied());
                     let diagnostic = report::unknown_field(
                         &ast::Name { text: name.clone(), span: expr.span },

@@ -76,9 +76,14 @@ impl Ctx<'_> {
     }
 
     fn mock_part(&mut self, part: &ast::MockPart, mocked: &Mocked) -> MockPart {
-        let times = part.times.as_ref().map(|it| self.expr_as(it, &Type::Int, Role::new("the number of `times`", "")));
-        let after =
-            part.after.as_ref().map(|it| self.expr_as(it, &Type::Duration, Role::new("the time of `after`", "")));
+        let times = part
+            .times
+            .as_ref()
+            .map(|it| self.expr_as(it, &Type::Int, Role::new("the number of `times`", "")));
+        let after = part
+            .after
+            .as_ref()
+            .map(|it| self.expr_as(it, &Type::Duration, Role::new("the time of `after`", "")));
         let dead = std::mem::replace(&mut self.body.facts.dead, false);
         let mut checked = self.block(&part.body, Want::Value(Some(&mocked.result)));
         self.body.facts.dead = dead;
@@ -114,7 +119,8 @@ impl Ctx<'_> {
                 }
                 Some(Symbol::Workflow(id)) => {
                     let workflow = self.program.workflows.get(id.index())?;
-                    let (result, throws) = (workflow.result.clone().unwrap_or(Type::Null), workflow.throws.clone());
+                    let (result, throws) =
+                        (workflow.result.clone().unwrap_or(Type::Null), workflow.throws.clone());
                     let params = self.workflow_param(id).into_iter().map(|(_, ty)| ty).collect();
                     let target = Target::Workflow(id);
                     Some(Mocked { target, name: name.clone(), params, result, throws: Some(throws) })
@@ -149,10 +155,17 @@ impl Ctx<'_> {
                 value: ast::Expr { kind: Ast::Missing, span: target.span },
                 span: target.span,
             }];
-            let kind = Ast::Call { callee: Box::new(target.clone()), arguments: arguments.to_vec(), close: true };
+            let kind =
+                Ast::Call { callee: Box::new(target.clone()), arguments: arguments.to_vec(), close: true };
             let call = self.expr(&ast::Expr { kind, span: target.span }, None);
             let ExprKind::Call(call) = call.kind else { return None };
-            return Some(Mocked { target: call.target, name: path, params: vec![Type::Json], result: Type::Json, throws: None });
+            return Some(Mocked {
+                target: call.target,
+                name: path,
+                params: vec![Type::Json],
+                result: Type::Json,
+                throws: None,
+            });
         }
         let receiver = self.expr(base, None);
         let (kind, of) = match self.resource_kind(&receiver.ty) {
@@ -292,7 +305,9 @@ fn simple(expr: &Expr, pass: &dyn Fn(LocalId) -> bool, any: &mut bool) -> bool {
         }
         ExprKind::Null | ExprKind::Boolean(_) | ExprKind::Number(_) | ExprKind::String(_) => true,
         ExprKind::Duration(_) | ExprKind::Const(_) | ExprKind::Param(_) => true,
-        ExprKind::Field { base, .. } | ExprKind::Not(base) | ExprKind::Negate(base) => simple(base, pass, any),
+        ExprKind::Field { base, .. } | ExprKind::Not(base) | ExprKind::Negate(base) => {
+            simple(base, pass, any)
+        }
         ExprKind::Binary { left, right, .. } => simple(left, pass, any) && simple(right, pass, any),
         ExprKind::Builtin { arguments, .. } => arguments.iter().all(|it| simple(it, pass, any)),
         ExprKind::Record(parts) => parts.iter().all(|part| match part {

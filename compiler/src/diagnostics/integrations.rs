@@ -54,11 +54,14 @@ pub fn parameters_in_braces(span: Span, action: &str) -> Diagnostic {
 }
 
 pub fn unlisted_value(span: Span, text: &str, values: &[&str], close: Option<&str>) -> Diagnostic {
-    let it = Diagnostic::warning("F0610", span, format!("AWS lists no value `{text}` here")).here("not listed");
+    let it =
+        Diagnostic::warning("F0610", span, format!("AWS lists no value `{text}` here")).here("not listed");
     match close {
-        Some(near) => {
-            it.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, format!("{near:?}"))
-        }
+        Some(near) => it.help(format!("did you mean `{near}`?")).fix(
+            format!("change it to `{near}`"),
+            span,
+            format!("{near:?}"),
+        ),
         None => it.help(format!("it lists {}", or_list(values, "and"))),
     }
 }

@@ -13,9 +13,11 @@ pub(crate) trait DidYouMean {
 impl DidYouMean for Diagnostic {
     fn did_you_mean(self, span: Span, close: Option<&str>) -> Self {
         match close {
-            Some(close) => {
-                self.help(format!("did you mean `{close}`?")).fix(format!("change it to `{close}`"), span, close)
-            }
+            Some(close) => self.help(format!("did you mean `{close}`?")).fix(
+                format!("change it to `{close}`"),
+                span,
+                close,
+            ),
             None => self,
         }
     }
@@ -87,7 +89,8 @@ pub fn not_a_value(name: &str, noun: &str, span: Span) -> Diagnostic {
 }
 
 pub fn not_a_type(name: &str, noun: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("F0209", span, format!("`{name}` is a {noun}, not a type")).here("a type is wanted here")
+    Diagnostic::error("F0209", span, format!("`{name}` is a {noun}, not a type"))
+        .here("a type is wanted here")
 }
 
 pub fn unknown_error(name: &str, span: Span, close: Option<&str>) -> Diagnostic {

@@ -10,9 +10,9 @@ pub fn outside_test(span: Span, what: &str) -> Diagnostic {
 }
 
 pub fn mock_what(span: Span) -> Diagnostic {
-    Diagnostic::error("F0802", span, "this can't be mocked")
-        .here("not something that a workflow calls")
-        .help("mock a function, a container, an activity, a workflow, a method of a resource or an action of AWS")
+    Diagnostic::error("F0802", span, "this can't be mocked").here("not something that a workflow calls").help(
+        "mock a function, a container, an activity, a workflow, a method of a resource or an action of AWS",
+    )
 }
 
 pub fn mock_params(span: Span, name: &str, given: usize, has: usize) -> Diagnostic {

@@ -131,7 +131,9 @@ impl Relation<'_> {
                 self.problem(&bad, to).map(|_| Problem::Wrong { found: from.clone(), wanted: to.clone() })
             }
             (Type::Optional(inner), Type::Optional(wanted)) => self.problem(inner, wanted),
-            (Type::Null, Type::Optional(_) | Type::Null | Type::Json) | (Type::Optional(_), Type::Json) => None,
+            (Type::Null, Type::Optional(_) | Type::Null | Type::Json) | (Type::Optional(_), Type::Json) => {
+                None
+            }
             (Type::Optional(inner), _) if self.fits(inner, to) => {
                 Some(Problem::MayBeNull { found: from.clone(), wanted: to.clone() })
             }
@@ -147,7 +149,11 @@ impl Relation<'_> {
             (Type::List(a), Type::List(b)) => self.inside("[]", a, b),
             (Type::Dict(a), Type::Dict(b)) => self.inside("[key]", a, b),
             (Type::Token(a), Type::Token(b)) => {
-                if self.fits(a, b) || self.fits(b, a) { None } else { wrong() }
+                if self.fits(a, b) || self.fits(b, a) {
+                    None
+                } else {
+                    wrong()
+                }
             }
             (Type::Resource { kind, of }, Type::Resource { kind: wanted, of: item }) => {
                 let same = match (of, item) {
@@ -221,7 +227,8 @@ impl Types {
         let meant = |member: &&Type| {
             let Some(other) = self.record(member) else { return false };
             record.fields.iter().any(|(name, field)| {
-                matches!(field.ty, Type::Literal(_)) && other.fields.get(name).is_some_and(|it| it.ty == field.ty)
+                matches!(field.ty, Type::Literal(_))
+                    && other.fields.get(name).is_some_and(|it| it.ty == field.ty)
             })
         };
         members.iter().find(meant).cloned()
