@@ -2,6 +2,8 @@
 //!
 //! A history is written as `Type<previousEventId`, in order of ids.
 
+#![allow(clippy::expect_used)]
+
 use interpreter::{
     Call, Callback, Execution, Limits, Machine, Message, NoServices, Options, Outcome, Recording, Reply,
     ServiceError, Services, Status, Step,
@@ -367,12 +369,8 @@ fn heartbeats_keep_a_task_alive() {
 
 #[test]
 fn a_missed_heartbeat_can_be_caught_by_its_own_name() {
-    let definition = CALLBACK.replace(
-        r#""End":true"#,
-        r#""Catch":[{"ErrorEquals":["States.HeartbeatTimeout"],"Next":"D"}],"End":true"#,
-    );
-    let definition = definition.replace("}}}}", r#"}}},"D":{"Type":"Succeed"}}}"#);
-    let definition = definition.replace(r#""End":true}}},"D""#, r#""End":true},"D""#);
+    let caught = r#""Catch":[{"ErrorEquals":["States.HeartbeatTimeout"],"Next":"D"}],"End":true},"D":{"Type":"Succeed"}}}"#;
+    let definition = CALLBACK.replace(r#""End":true}}}"#, caught);
     let outcome =
         run_with(&definition, "{}", &mut Callbacks { token: None, due: vec![] }, Options::default());
     assert_eq!(output(&outcome), r#"{"Error":"States.Timeout"}"#);
