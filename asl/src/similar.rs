@@ -1,5 +1,8 @@
 //! "Did you mean …?"
 
+/// Among more candidates than this no similar one is looked for: each finding costs a look at all.
+pub(crate) const MAX_CANDIDATES: usize = 300;
+
 /// The candidate closest to a misspelt name, if one is close enough.
 pub(crate) fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     // Longer names are no names anyone mistypes, and the distance costs their product.
@@ -7,7 +10,8 @@ pub(crate) fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
         return None;
     }
     let most = (name.chars().count() / 3).clamp(1, 3);
-    let close = candidates.into_iter().filter(|it| it.len() <= 100);
+    let is_near = |it: &&str| it.len() <= 100 && it.len().abs_diff(name.len()) <= 4 * most;
+    let close = candidates.into_iter().filter(is_near);
     let close = close.map(|it| (distance(name, it), it));
     let best = close.min_by_key(|(distance, _)| *distance)?;
     (best.0 <= most).then_some(best.1)

@@ -6,7 +6,7 @@
 //! they seem to. A check is a function over one machine, flow or state and stands in one of
 //! the lists below; they run in the order in which AWS reports.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::model::QueryLanguage;
 use crate::path::Path;
 use crate::{Document, Node};
@@ -148,10 +148,23 @@ pub fn validate(document: &Document, options: &Options) -> Vec<Diagnostic> {
     states::machine(&machine, &mut found);
     run_on_states(&machine, AWS_STATE_CHECKS, &mut found);
     run_on_machine(&machine, AWS_NAME_CHECKS, &mut found);
-    run_on_flows(&machine, AWS_FLOW_CHECKS, &mut found);
+    found.extend(graph_findings(&machine, &found));
     run_on_states(&machine, STATE_CHECKS, &mut found);
     run_on_flows(&machine, FLOW_CHECKS, &mut found);
     run_on_machine(&machine, MACHINE_CHECKS, &mut found);
+    found
+}
+
+/// AWS looks at the graph only where the schema holds (recorded for a missing `StartAt`): what it
+/// would say next is ours to say now.
+fn graph_findings(machine: &Machine<'_>, before: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    run_on_flows(machine, AWS_FLOW_CHECKS, &mut found);
+    if before.iter().any(|it| it.code == "SCHEMA_VALIDATION_FAILED") {
+        for it in &mut found {
+            it.origin = Origin::Flow;
+        }
+    }
     found
 }
 

@@ -93,6 +93,9 @@ pub(super) fn targets(flow: &FlowView<'_>, found: &mut Vec<Diagnostic>) {
 fn missing(name: &str, node: &Node, path: &Path<'_>, known: &HashMap<&str, &Member>) -> Diagnostic {
     let message = format!("Missing 'Next' target: {name}");
     let error = Diagnostic::aws("MISSING_TRANSITION_TARGET", message, path, node.span);
+    if known.len() > crate::similar::MAX_CANDIDATES {
+        return error;
+    }
     let mut names: Vec<&str> = known.keys().copied().collect();
     names.sort_unstable();
     match crate::similar::closest(name, names) {
@@ -145,6 +148,30 @@ fn targeted<'a>(flow: &FlowView<'a>) -> HashSet<&'a str> {
     let mut names: HashSet<&str> = states.flat_map(|it| targets_of(&it.value)).map(|it| it.name).collect();
     names.extend(flow.node.get("StartAt").and_then(Node::as_str));
     names
+}
+
+/// Every state on a path from `StartAt`, each before those it leads to, loops aside: the order in
+/// which what flows along the edges settles soonest.
+pub(super) fn in_order(flow: &Node) -> Vec<&Member> {
+    let states = walk::states(flow).iter();
+    let known: HashMap<&str, &Member> = states.map(|it| (it.key.as_str(), it)).collect();
+    let mut seen = HashSet::new();
+    let mut order = Vec::new();
+    let start = flow.get("StartAt").and_then(Node::as_str);
+    let mut open: Vec<(&str, bool)> = start.map(|it| (it, false)).into_iter().collect();
+    while let Some((name, is_done)) = open.pop() {
+        let Some(member) = known.get(name) else {
+            continue;
+        };
+        if is_done {
+            order.push(*member);
+        } else if seen.insert(name) {
+            open.push((name, true));
+            open.extend(targets_of(&member.value).iter().map(|it| (it.name, false)));
+        }
+    }
+    order.reverse();
+    order
 }
 
 /// Every state on a path from `StartAt`.

@@ -7,12 +7,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::walk::{self, StateView};
-use super::{Machine, expressions, jsonata, paths};
+use super::{Machine, expressions, graph, jsonata, paths};
 use crate::diagnostic::Diagnostic;
 use crate::jsonpath::{self, Root};
 use crate::model::QueryLanguage;
 use crate::path::Path;
-use crate::{Content, Node, build};
+use crate::{Content, Member, Node, build};
 
 /// The fields a value has, `None` if unknown.
 type Shape<'n> = Option<BTreeSet<&'n str>>;
@@ -72,9 +72,18 @@ fn missing(name: &str, shape: &BTreeSet<&str>, node: &Node, path: &Path<'_>, fou
     if shape.contains(name) {
         return;
     }
-    let fields: Vec<&str> = shape.iter().copied().collect();
-    let message = format!("the input has no field `{name}` here; it has [{}]", fields.join(", "));
+    let message = format!("the input has no field `{name}` here; it has [{}]", listed(shape));
     found.push(Diagnostic::flow("MISSING_FIELD", message, path, node.span));
+}
+
+/// The first few fields.
+fn listed(shape: &BTreeSet<&str>) -> String {
+    const SHOWN: usize = 12;
+    let mut fields: Vec<&str> = shape.iter().copied().take(SHOWN).collect();
+    if shape.len() > SHOWN {
+        fields.push("…");
+    }
+    fields.join(", ")
 }
 
 /// Names that the state itself asks about with `IsPresent`.
@@ -105,35 +114,45 @@ fn tested_for_presence<'n>(state: &StateView<'n>) -> HashSet<&'n str> {
     names
 }
 
-/// More rounds than this through one state give up: what it gets is unknown then.
+/// An input with more fields than this counts as unknown: to follow them all costs their number
+/// for every state.
+const MAX_FIELDS: usize = 200;
+
+/// More rounds than this give up: nothing is known then.
 const MAX_ROUNDS: usize = 50;
 
 /// The input of every state that can be reached.
 fn shapes<'n>(machine: &Machine<'_>, flow: &'n Node) -> HashMap<&'n str, Shape<'n>> {
-    let states = walk::states(flow).iter();
-    let states: HashMap<&str, &Node> = states.map(|it| (it.key.as_str(), &it.value)).collect();
     let mut shapes: HashMap<&str, Shape<'_>> = HashMap::new();
-    let mut rounds: HashMap<&str, usize> = HashMap::new();
     let Some(start) = flow.get("StartAt").and_then(Node::as_str) else {
         return shapes;
     };
     shapes.insert(start, None);
-    let mut open = vec![start];
-    while let Some(name) = open.pop() {
-        let (Some(state), Some(input)) = (states.get(name), shapes.get(name).cloned()) else {
-            continue;
-        };
-        let language = build::language(state).unwrap_or(machine.language);
-        for (next, output) in outputs(state, language, &input) {
-            let round = rounds.entry(next).or_default();
-            *round += 1;
-            let output = output.filter(|_| *round <= MAX_ROUNDS);
-            if join(&mut shapes, next, output) {
-                open.push(next);
-            }
+    let order = graph::in_order(flow);
+    for _ in 0..MAX_ROUNDS {
+        let mut changed = false;
+        for member in &order {
+            changed |= hand_on(machine, member, &mut shapes);
+        }
+        if !changed {
+            return shapes;
         }
     }
-    shapes
+    HashMap::new()
+}
+
+/// Adds what a state hands on to what is known of those it leads to; whether that changed anything.
+fn hand_on<'n>(machine: &Machine<'_>, member: &'n Member, shapes: &mut HashMap<&'n str, Shape<'n>>) -> bool {
+    let Some(input) = shapes.get(member.key.as_str()).cloned() else {
+        return false;
+    };
+    let language = build::language(&member.value).unwrap_or(machine.language);
+    let mut changed = false;
+    for (next, output) in outputs(&member.value, language, &input) {
+        let output = output.filter(|it| it.len() <= MAX_FIELDS);
+        changed |= join(shapes, next, output);
+    }
+    changed
 }
 
 /// Adds what one more way brings; whether that changed anything.

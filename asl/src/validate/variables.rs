@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 
 use super::walk::{self, StateView};
-use super::{Machine, expressions, jsonata, paths};
+use super::{Machine, expressions, graph, jsonata, paths};
 use crate::diagnostic::Diagnostic;
 use crate::jsonpath::Root;
 use crate::path::Path;
-use crate::{Node, build, similar};
+use crate::{Member, Node, build, similar};
 
 /// `UNDEFINED_VARIABLE`: no path from the start assigns it. What may be undefined on some path
 /// only is left alone.
@@ -122,32 +122,39 @@ impl Pass<'_, '_> {
 
     /// The variables that may be assigned when a state is entered.
     fn before<'n>(&self, flow: &'n Node, entry: &Set) -> HashMap<&'n str, Set> {
-        let states = walk::states(flow).iter();
-        let states: HashMap<&str, &Node> = states.map(|it| (it.key.as_str(), &it.value)).collect();
         let mut before: HashMap<&str, Set> = HashMap::new();
         let Some(start) = flow.get("StartAt").and_then(Node::as_str) else {
             return before;
         };
         before.insert(start, entry.clone());
-        let mut open = vec![start];
-        while let Some(name) = open.pop() {
-            let (Some(state), Some(known)) = (states.get(name), before.get(name).cloned()) else {
-                continue;
-            };
-            for (next, assign) in edges(state) {
-                let mut known = known.clone();
-                for name in assign.into_iter().flat_map(assigned) {
-                    if let Some(index) = self.names.0.get(name) {
-                        known.insert(*index);
-                    }
-                }
-                let is_new = !before.contains_key(next);
-                if before.entry(next).or_default().join(&known) || is_new {
-                    open.push(next);
-                }
+        let order = graph::in_order(flow);
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for member in &order {
+                changed |= self.hand_on(member, &mut before);
             }
         }
         before
+    }
+
+    /// Adds what a state hands on to what is known of those it leads to; whether that changed anything.
+    fn hand_on<'n>(&self, member: &'n Member, before: &mut HashMap<&'n str, Set>) -> bool {
+        let Some(known) = before.get(member.key.as_str()).cloned() else {
+            return false;
+        };
+        let mut changed = false;
+        for (next, assign) in edges(&member.value) {
+            let mut known = known.clone();
+            for name in assign.into_iter().flat_map(assigned) {
+                if let Some(index) = self.names.0.get(name) {
+                    known.insert(*index);
+                }
+            }
+            changed |= !before.contains_key(next);
+            changed |= before.entry(next).or_default().join(&known);
+        }
+        changed
     }
 
     fn reads(&mut self, state: &StateView<'_>, known: &Set) {
@@ -177,6 +184,9 @@ impl Pass<'_, '_> {
             None => format!("the variable `${name}` is never assigned"),
         };
         let warning = Diagnostic::flow("UNDEFINED_VARIABLE", message, path, node.span);
+        if self.names.0.len() > similar::MAX_CANDIDATES {
+            return Some(warning);
+        }
         let names = self.names.0.iter().filter(|(_, index)| known.contains(**index));
         let mut names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
