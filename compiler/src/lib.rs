@@ -23,8 +23,11 @@ pub mod prelude;
 pub mod resolve;
 pub mod source;
 pub mod syntax;
+mod testing;
 pub mod typed;
 pub mod types;
+
+pub use testing::tests;
 
 use diagnostics::Diagnostic;
 use output::{BuildOptions, Built, BuiltWorkflow, Reason};

@@ -31,8 +31,11 @@ mod retry;
 mod saga;
 mod stmt;
 mod table;
+mod test;
 
 use frames::Frame;
+pub(crate) use table::setting_name;
+pub use test::{Expected, Mocked, Tested, test};
 
 /// The naive machine of a workflow, or why there is none (a construct that has no form on AWS).
 pub fn lower(program: &Program, id: WorkflowId, source: SourceText<'_>) -> Result<Machine, Vec<Diagnostic>> {
@@ -94,6 +97,8 @@ struct Lower<'a> {
     /// Somebody reads the value of the call that is being lowered.
     value_wanted: bool,
     depth: usize,
+    /// Set where a `test` is lowered.
+    testing: Option<test::Testing>,
     problems: Vec<Diagnostic>,
 }
 
@@ -117,6 +122,7 @@ impl<'a> Lower<'a> {
             handler_count: 0,
             value_wanted: false,
             depth: 0,
+            testing: None,
             problems: Vec::new(),
         }
     }

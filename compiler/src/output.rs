@@ -1,5 +1,7 @@
 //! What a build gives.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::diagnostics::Diagnostic;
@@ -80,4 +82,93 @@ pub struct Place {
     pub span: Span,
     /// What a drawing says there: the source text of a Choice rule's condition, else nothing.
     pub caption: Option<String>,
+}
+
+/// What `flow test` runs.
+#[derive(Clone, Debug, Default)]
+pub struct BuiltTests {
+    pub workflows: Vec<BuiltWorkflow>,
+    pub tests: Vec<BuiltTest>,
+    pub resources: Vec<TestResource>,
+    /// Defaults of the app's parameters.
+    pub values: BTreeMap<String, String>,
+    /// Of lowering.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a service in memory must know of a resource.
+#[derive(Clone, Debug, Default)]
+pub struct TestResource {
+    pub name: String,
+    /// `table`, `queue`, …; empty for a raw resource.
+    pub kind: String,
+    /// The name of its payload, for what can be called.
+    pub param: Option<String>,
+    /// Of a table: its keys.
+    pub key: Option<String>,
+    pub sort: Option<String>,
+    /// Name → key and sort key.
+    pub indexes: BTreeMap<String, (String, Option<String>)>,
+}
+
+/// A `test` block, compiled: run by the interpreter, with a test runner that answers the tasks of the service
+/// `flow` (`lower/test.rs` lists them).
+#[derive(Clone, Debug)]
+pub struct BuiltTest {
+    pub title: String,
+    pub span: Span,
+    pub machine: BuiltMachine,
+    pub mocks: Vec<BuiltMock>,
+    /// What `flow:calls` counts.
+    pub callees: Vec<Callee>,
+    /// The expectations of `flow:expect`, without the word.
+    pub expects: Vec<Span>,
+}
+
+/// A definition of a test's.
+#[derive(Clone, Debug)]
+pub struct BuiltMachine {
+    pub definition: Value,
+    pub places: Vec<Place>,
+    pub substitutions: Vec<(String, String)>,
+}
+
+/// A mock: its bodies take `{ params, captures }` as input.
+#[derive(Clone, Debug)]
+pub struct BuiltMock {
+    pub callee: Callee,
+    /// Where each parameter lies in what the call sends, for methods that the library declares.
+    pub params: Vec<Option<Copy>>,
+    /// Where the value goes in what the service answers, for the same.
+    pub answer: Vec<Copy>,
+    pub parts: Vec<BuiltMachine>,
+    pub span: Span,
+}
+
+/// What is called: what a mock stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callee {
+    Function(String),
+    Workflow(String),
+    Container(String),
+    Activity(String),
+    /// An action on a resource.
+    Method {
+        resource: String,
+        service: String,
+        action: String,
+    },
+    Aws {
+        service: String,
+        action: String,
+    },
+}
+
+/// A value that lies at one place and belongs to another: members' names and items' numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copy {
+    pub from: Vec<String>,
+    pub to: Vec<String>,
+    /// It travels as JSON in text.
+    pub json: bool,
 }

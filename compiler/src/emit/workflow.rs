@@ -199,7 +199,11 @@ impl<'a> Parts<'_, 'a> {
     fn shift(&self, alias: &'a Attribute) -> Result<(Option<u64>, Option<u64>)> {
         let shift = self.argument(alias, "1")?;
         let percent = shift.get("0").and_then(Value::as_f64).map(f64::round);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a percentage")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to a percentage"
+        )]
         let percent = percent.map(|it| it.clamp(1.0, 99.0) as u64);
         let minutes = shift.get("1").and_then(Value::seconds).map(|it| it.div_ceil(60).max(1));
         Ok((percent, minutes.or(percent.map(|_| 5))))

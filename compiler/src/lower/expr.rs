@@ -19,7 +19,9 @@ pub(super) fn needs_states(expr: &typed::Expr) -> bool {
         | ExprKind::Fail(_)
         | ExprKind::Break(_)
         | ExprKind::Continue(_)
-        | ExprKind::ContinueAs { .. } => true,
+        | ExprKind::ContinueAs { .. }
+        | ExprKind::Calls(_) => true,
+        ExprKind::Attribute { name, .. } if super::test::is_log(name) => true,
         ExprKind::Lambda { .. } => false,
         _ => {
             let mut found = false;
@@ -43,7 +45,7 @@ pub(super) fn block_needs_states(block: &Block) -> bool {
         | StmtKind::Repeat { .. }
         | StmtKind::For { .. }
         | StmtKind::Wait { .. } => true,
-        StmtKind::Mock(_) | StmtKind::Expect(_) | StmtKind::Each { .. } => false,
+        StmtKind::Mock(_) | StmtKind::Expect(_) | StmtKind::Each { .. } => true,
     };
     block.label.is_some()
         || block.statements.iter().any(|s| statement(&s.kind))
@@ -90,6 +92,8 @@ impl<'a> Lower<'a> {
             ExprKind::ContinueAs { workflow, payload } => {
                 self.continue_as(*workflow, payload.as_deref(), expr.span)
             }
+            ExprKind::Calls(target) => self.calls(target, expr.span),
+            ExprKind::Attribute { base, name } if super::test::is_log(name) => self.log(base, name),
             ExprKind::If { condition, then, otherwise } => {
                 self.if_(condition, then, otherwise.as_ref(), wanted)
             }

@@ -9,7 +9,7 @@ use crate::machine::expr::Deploy;
 use crate::machine::{Context, Expr, Func, Member, Pattern, Service};
 use crate::typed::{self, Call, Mode, ResourceId, Target, WorkflowId};
 
-fn optimized(service: &str, action: &str) -> Service {
+pub(super) fn optimized(service: &str, action: &str) -> Service {
     Service::Optimized { service: service.into(), action: action.into() }
 }
 
@@ -29,6 +29,9 @@ impl<'a> Lower<'a> {
             Target::Workflow(id) => {
                 let (mut values, options) = self.call_operands(call);
                 let payload = pop_front(&mut values).unwrap_or(Expr::Record(Vec::new()));
+                if self.starts_run(call) {
+                    return Some(self.run_spec(*id, payload, options));
+                }
                 let mut spec =
                     self.start_spec(*id, call.alias.as_deref(), payload, options, &self.callee(call));
                 self.start_mode(&mut spec, *id, call);

@@ -85,8 +85,9 @@ impl<'a> Lower<'a> {
                 }
             },
             StmtKind::Wait { until, value } => self.wait(*until, value, statement.span),
-            // Statements of tests, which are not lowered.
-            StmtKind::Mock(_) | StmtKind::Expect(_) | StmtKind::Each { .. } => {}
+            StmtKind::Mock(mock) => self.mock(mock),
+            StmtKind::Expect(expect) => self.expect(expect),
+            StmtKind::Each { item, items, body } => self.each(*item, items, body),
         }
         self.about = outer;
     }

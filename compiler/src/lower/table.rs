@@ -671,7 +671,7 @@ fn first_resource(this: &Expr) -> Option<typed::ResourceId> {
 }
 
 /// The name that a setting or option of the form `key: id` holds.
-fn setting_name(e: &typed::Expr) -> Option<Arc<str>> {
+pub(crate) fn setting_name(e: &typed::Expr) -> Option<Arc<str>> {
     match &e.kind {
         ExprKind::String(s) => Some(s.clone()),
         ExprKind::Field { name, .. } => Some(name.clone()),

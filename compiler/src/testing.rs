@@ -1,0 +1,136 @@
+//! Tests → machines that the interpreter runs, and what the services in memory must know of the app.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostics::Diagnostic;
+use crate::emit::asl::Definition;
+use crate::output::{BuiltMachine, BuiltMock, BuiltTest, BuiltTests, BuiltWorkflow, TestResource};
+use crate::source::Span;
+use crate::typed::resource::Resource;
+use crate::typed::{Expr, ExprKind, Program, RecordPart, WorkflowId};
+use crate::{Analysis, emit, lower, pack};
+
+/// Compiles the workflows and tests of a program without errors. Where the analysis found an error there are none.
+///
+/// `naive`: one statement, one state.
+pub fn tests(analysis: &Analysis, naive: bool) -> BuiltTests {
+    let mut built = BuiltTests::default();
+    if analysis.diagnostics.iter().any(Diagnostic::is_error) {
+        return built;
+    }
+    let program = &analysis.program;
+    let text = |span: Span| {
+        let source = analysis.sources.get(span.file.0 as usize)?;
+        Some(source.slice(span).to_owned()).filter(|text| !text.is_empty())
+    };
+    for (index, workflow) in (0..).zip(&program.workflows) {
+        match lower::lower(program, WorkflowId(index), &text) {
+            Ok(machine) => {
+                let machine = if naive { machine } else { pack::pack(machine) };
+                let machine = self::machine(emit::asl::emit(&machine, program, &text), program);
+                built.workflows.push(BuiltWorkflow {
+                    name: workflow.name.to_string(),
+                    express: workflow.express,
+                    definition: machine.definition,
+                    places: machine.places,
+                    reasons: Vec::new(),
+                    substitutions: machine.substitutions,
+                });
+            }
+            Err(problems) => built.diagnostics.extend(problems),
+        }
+    }
+    for test in &program.tests {
+        match lower::test(program, test, &text) {
+            Ok(tested) => built.tests.push(self::test(test, tested, program, &text)),
+            Err(problems) => built.diagnostics.extend(problems),
+        }
+    }
+    built.resources = program.resources.iter().map(resource).collect();
+    built.values = values(program);
+    built
+}
+
+fn test(
+    test: &crate::typed::Test,
+    tested: lower::Tested,
+    program: &Program,
+    text: emit::asl::SourceText<'_>,
+) -> BuiltTest {
+    let emit = |it: &crate::machine::Machine| machine(emit::asl::emit(it, program, text), program);
+    let mocks = tested.mocks.iter().map(|mock| BuiltMock {
+        callee: mock.callee.clone(),
+        params: mock.params.clone(),
+        answer: mock.answer.clone(),
+        parts: mock.parts.iter().map(emit).collect(),
+        span: mock.span,
+    });
+    BuiltTest {
+        title: test.title.clone(),
+        span: test.span,
+        machine: emit(&tested.machine),
+        mocks: mocks.collect(),
+        callees: tested.callees,
+        expects: tested.expects.iter().map(|it| it.span).collect(),
+    }
+}
+
+fn machine(definition: Definition, program: &Program) -> BuiltMachine {
+    let substitutions =
+        { definition.substitutions.iter() }.map(|(name, it)| (name.clone(), it.show(program)));
+    BuiltMachine {
+        substitutions: substitutions.collect(),
+        definition: definition.value,
+        places: definition.places,
+    }
+}
+
+fn resource(resource: &Resource) -> TestResource {
+    let setting =
+        |name: &str| resource.settings.get(name).and_then(lower::setting_name).map(|it| it.to_string());
+    TestResource {
+        name: resource.name.to_string(),
+        kind: resource.kind.as_deref().unwrap_or_default().to_owned(),
+        param: { resource.signature.as_ref() }
+            .and_then(|it| it.param.as_ref())
+            .map(|(name, _)| name.to_string()),
+        key: setting("key"),
+        sort: setting("sort"),
+        indexes: resource.settings.get("indexes").map(indexes).unwrap_or_default(),
+    }
+}
+
+/// `{ byStatus: { key: status, sort: date } }`
+fn indexes(setting: &Expr) -> BTreeMap<String, (String, Option<String>)> {
+    fields(setting)
+        .filter_map(|(name, value)| {
+            let of = |wanted: &str| {
+                let (_, value) = fields(value).find(|(name, _)| *name == wanted)?;
+                lower::setting_name(value).map(|it| it.to_string())
+            };
+            Some((name.to_owned(), (of("key")?, of("sort"))))
+        })
+        .collect()
+}
+
+fn fields(record: &Expr) -> impl Iterator<Item = (&str, &Expr)> {
+    let parts = match &record.kind {
+        ExprKind::Record(parts) => parts.as_slice(),
+        _ => &[],
+    };
+    parts.iter().filter_map(|part| match part {
+        RecordPart::Field(name, value) => Some((&**name, value)),
+        RecordPart::Spread(_) => None,
+    })
+}
+
+/// The parameters' defaults, as CloudFormation would put them in.
+fn values(program: &Program) -> BTreeMap<String, String> {
+    let default = |expr: &Expr| match &expr.kind {
+        ExprKind::String(text) | ExprKind::Number(text) => Some(text.to_string()),
+        ExprKind::Boolean(it) => Some(it.to_string()),
+        _ => None,
+    };
+    let params = program.params.iter();
+    params.filter_map(|it| Some((it.name.to_string(), default(it.default.as_ref()?)?))).collect()
+}
