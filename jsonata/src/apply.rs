@@ -202,7 +202,8 @@ impl Evaluator<'_> {
                     None => given.next().unwrap_or_default(),
                 };
                 let mut all: Vec<Value> = partial.arguments.iter().map(fill).collect();
-                partial.function.signature().validate(&mut all, &UNDEFINED)?;
+                // jsonata-js doesn't check these; here arrays are still made where arrays are needed.
+                let _ = partial.function.signature().validate(&mut all, &UNDEFINED);
                 partial.function.run(self, &all, Scope { context: &UNDEFINED, frame })
             }
             Callable::Regex(regex) => functions::matching::match_with(self, regex, &arguments),
@@ -278,7 +279,7 @@ impl Evaluator<'_> {
         Ok(match &function.callable {
             Callable::Lambda(closure) => self.partial_lambda(closure, arguments),
             Callable::BuiltIn(it) => {
-                arguments.resize_with(it.arity().max(arguments.len()), || Some(Held::default()));
+                arguments.resize_with(it.arity(), || Some(Held::default()));
                 Callable::Partial(Arc::new(Partial { function: *it, arguments })).into()
             }
             Callable::Partial(inner) => {

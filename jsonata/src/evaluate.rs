@@ -330,7 +330,10 @@ impl<'e> Evaluator<'e> {
                 let defined = !left.is_undefined() && !right.is_undefined();
                 Ok(Value::Bool(defined && (left == right) != *negated))
             }
-            Kind::Concat(parts) => self.concat(parts, input, frame).map_err(|it| it.at(node.pos).token("&")),
+            Kind::Concat(parts) => {
+                let (left, right) = self.both(parts, input, frame)?;
+                self.concat(&left, &right).map_err(|it| it.at(node.pos).token("&"))
+            }
             Kind::Range(parts) => {
                 let (left, right) = self.both(parts, input, frame)?;
                 self.range(&left, &right).map_err(|it| it.at(node.pos).token(".."))
@@ -408,12 +411,10 @@ impl<'e> Evaluator<'e> {
         Ok(normalize(found, false))
     }
 
-    fn concat(&mut self, parts: &(Node, Node), input: &Value, frame: Frame) -> Result<Value, Fault> {
+    fn concat(&mut self, left: &Value, right: &Value) -> Result<Value, Fault> {
         let mut text = String::new();
-        let left = self.evaluate(&parts.0, input, frame)?;
-        let right = self.evaluate(&parts.1, input, frame)?;
-        functions::string::write_value(&mut text, &left)?;
-        functions::string::write_value(&mut text, &right)?;
+        functions::string::write_value(&mut text, left)?;
+        functions::string::write_value(&mut text, right)?;
         self.charge(text.len())?;
         Ok(Value::from(text))
     }

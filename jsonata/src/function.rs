@@ -150,6 +150,11 @@ impl Function {
         }
     }
 
+    /// Functions that jsonata-js holds as objects pass for true, those that JavaScript itself made for false.
+    pub(crate) fn is_truthy(&self) -> bool {
+        !self.handed && !matches!(self.callable, Callable::Regex(_) | Callable::Next(_))
+    }
+
     /// How many arguments the function takes: higher-order functions pass no more.
     pub(crate) fn arity(&self) -> usize {
         match &self.callable {

@@ -122,11 +122,12 @@ fn identical(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// JSONata's idea of truth: neither nothing, null, zero, empty nor a function; some true item in an array.
+/// JSONata's idea of truth: neither nothing, null, zero nor empty; some true item in an array.
 pub(crate) fn truth(value: &Value) -> Result<bool, Fault> {
     Ok(match value {
         Value::Bool(it) => *it,
-        Value::Undefined | Value::Null | Value::Function(_) => false,
+        Value::Undefined | Value::Null => false,
+        Value::Function(it) => it.is_truthy(),
         Value::Number(_) | Value::Long(_) => numeric_value(value)?.is_some_and(|it| it != 0.0),
         Value::String(it) => !it.is_empty(),
         Value::Object(it) => !it.is_empty(),

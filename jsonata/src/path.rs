@@ -234,11 +234,15 @@ impl Evaluator<'_> {
             let found = self.constructed_step(first, input, frame)?;
             match (found, path.steps.get(1..)) {
                 (Some(value), Some([]) | None) => Found::Whole(value),
-                (Some(Value::Array(items)), Some(rest)) if !items.is_empty() => {
+                // An empty array or text ends the path and is its result.
+                (Some(Value::Array(items)), _) if items.is_empty() => Found::Whole(Value::Array(items)),
+                (Some(Value::String(text)), _) if text.is_empty() => Found::Whole(Value::String(text)),
+                (Some(value), Some(rest)) => {
+                    let items = listed(value);
                     let refs: Vec<&Value> = items.iter().collect();
                     self.steps(rest, &refs, frame)?
                 }
-                _ => Found::Nothing,
+                (None, _) => Found::Nothing,
             }
         } else if let Kind::Variable(symbol) = first.kind
             && first.extra.is_none()
@@ -642,23 +646,23 @@ impl Evaluator<'_> {
             _ => vec![input.clone()],
         };
         let mut tuples: Option<Vec<Value>> = None;
+        let mut stream = false;
         for (number, step) in path.steps.iter().enumerate() {
-            if tuples.is_none() && !step.is_tuple() {
-                values = if number == 0 && step.cons {
-                    match self.constructed_step(step, input, frame)? {
-                        Some(Value::Array(items)) => items.into_vec(),
-                        _ => Vec::new(),
-                    }
-                } else {
-                    let refs: Vec<&Value> = values.iter().collect();
-                    self.steps(std::slice::from_ref(step), &refs, frame)?.into_items()
-                };
-                if values.is_empty() {
-                    return Ok(Value::Undefined);
+            stream |= step.is_tuple();
+            if number == 0 && step.cons {
+                let found = self.constructed_step(step, input, frame)?;
+                if !has_focus(step) {
+                    values = found.map_or(Vec::new(), listed);
                 }
-                continue;
+            } else if stream {
+                tuples = Some(self.tuple_step(step, &values, tuples, frame)?);
+            } else {
+                let refs: Vec<&Value> = values.iter().collect();
+                values = self.steps(std::slice::from_ref(step), &refs, frame)?.into_items();
             }
-            tuples = Some(self.tuple_step(step, &values, tuples, frame)?);
+            if !stream && values.is_empty() {
+                return Ok(Value::Undefined);
+            }
         }
         let tuples = tuples.unwrap_or_default();
         let stream = Flags::SEQUENCE.with(Flags::TUPLES);
@@ -762,6 +766,19 @@ impl Evaluator<'_> {
             self.charge(result.len() * 8)?;
         }
         Ok(result)
+    }
+}
+
+fn has_focus(step: &Node) -> bool {
+    step.extra.as_ref().is_some_and(|it| it.focus.is_some())
+}
+
+/// What jsonata-js' loop over the result of a constructed first step sees: items, or the characters of a text.
+fn listed(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.into_vec(),
+        Value::String(text) => text.chars().map(|it| Value::from(it.to_string())).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -112,7 +112,7 @@ impl IntegerFormat {
     pub(crate) fn format(&self, value: f64) -> Result<String, Fault> {
         let size = value.abs();
         let mut text = match self.primary {
-            _ if !size.is_finite() => number_to_string(size),
+            Primary::Letters | Primary::Roman | Primary::Words if !size.is_finite() => number_to_string(size),
             Primary::Letters => to_letters(size, if self.case == Case::Upper { 'A' } else { 'a' }),
             Primary::Roman => self.cased(to_roman(size)?),
             Primary::Words => self.cased(to_words(size, false, self.ordinal)),

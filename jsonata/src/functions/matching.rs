@@ -254,8 +254,11 @@ pub(crate) fn replace(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope:
         return Ok(Value::String(text.clone()));
     }
     if let Value::String(pattern) = pattern {
-        let Value::String(replacement) = replacement else {
-            return Err(Error::new("D3012").value(replacement.clone()));
+        let replacement = match replacement {
+            Value::String(it) => it,
+            _ if !text.contains(&**pattern) => return Ok(Value::String(text.clone())),
+            // jsonata-js would insert the source text of the function.
+            other => return Err(Error::new("D3012").value(other.clone())),
         };
         let limit = if limit.is_finite() { limit.ceil() as usize } else { usize::MAX };
         evaluator.charge(text.len() / pattern.len() * replacement.len())?;

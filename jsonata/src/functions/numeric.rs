@@ -194,11 +194,10 @@ pub(crate) fn format_base(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'
 fn in_base(value: f64, radix: f64) -> String {
     let mut digits = Vec::new();
     let mut left = value.abs();
-    while left >= 9_007_199_254_740_992.0 * 2.0 {
+    while left >= 9_007_199_254_740_992.0 {
         left /= radix;
         digits.push('0');
     }
-    left = left.trunc();
     loop {
         let digit = left % radix;
         digits.push(char::from_digit(digit as u32, 36).unwrap_or('0'));

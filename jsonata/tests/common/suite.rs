@@ -82,6 +82,11 @@ fn check_error(case: &Value, code: &str, error: &Error) -> Result<(), String> {
     {
         return Err(format!("expected token {token} of {code}, got {:?}", error.token));
     }
+    if let Some(position) = case.get("position").and_then(Value::as_i64)
+        && error.position != Some(position as usize)
+    {
+        return Err(format!("expected {code} at {position}, got {error}"));
+    }
     match case.get("message").and_then(Value::as_str) {
         Some(message) if message != error.message => {
             Err(format!("expected message {message:?}, got {error}"))
@@ -102,8 +107,11 @@ fn outcome_of(case: &Value, datasets: &Value) -> Result<Option<Value>, Error> {
     if let Some(millis) = case.get("timelimit").and_then(Value::as_i64) {
         limits.time = Some(Duration::from_millis(millis as u64));
     }
-    let expression = Expression::parse(text, Dialect::Standard)?;
-    expression.evaluate(&input, &Bindings::from(bindings), &Environment::system(limits))
+    let environment = match case.get("now").and_then(Value::as_i64) {
+        Some(now) => Environment::seeded(now, 0, limits),
+        None => Environment::system(limits),
+    };
+    Expression::parse(text, Dialect::Standard)?.evaluate(&input, &Bindings::from(bindings), &environment)
 }
 
 fn same_items(wanted: &Value, value: &Value) -> bool {
