@@ -43,6 +43,8 @@ pub(crate) struct Evaluator<'e> {
     now: Option<i64>,
     /// An infinity or NaN came up, for which JSON has no text.
     pub(crate) not_finite: bool,
+    /// Nothing became an item of an array; JSON has null there.
+    pub(crate) holes: bool,
     depth: usize,
     steps: u64,
     started: Option<Instant>,
@@ -74,6 +76,7 @@ impl<'e> Evaluator<'e> {
             owner: OWNERS.fetch_add(1, Ordering::Relaxed),
             now: None,
             not_finite: false,
+            holes: false,
             depth: 0,
             steps: 0,
             started: environment.limits.time.map(|_| Instant::now()),
@@ -153,6 +156,7 @@ impl<'e> Evaluator<'e> {
 
     /// Makes a result fit to leave: AWS bounds what it holds, and writes what JSON has no number for as a text.
     pub(crate) fn finish(&self, value: Value) -> Result<Value, Fault> {
+        let value = if self.holes && !value.is_undefined() { filled(&value) } else { value };
         if self.symbols.dialect() != Dialect::Aws {
             return Ok(value);
         }
@@ -525,6 +529,18 @@ fn fits(value: &Value, left: &mut usize) -> bool {
             })
         }),
         _ => true,
+    }
+}
+
+/// The value with null for nothing.
+fn filled(value: &Value) -> Value {
+    match value {
+        Value::Undefined => Value::Null,
+        Value::Array(items) => deep::guarded(|| Value::array(items.iter().map(filled))),
+        Value::Object(members) => {
+            deep::guarded(|| Value::object(members.iter().map(|(name, it)| (name.clone(), filled(it)))))
+        }
+        other => other.clone(),
     }
 }
 

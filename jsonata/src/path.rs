@@ -358,10 +358,9 @@ impl Evaluator<'_> {
     ) -> Result<(), Fault> {
         let mut found = Entries::default();
         name_entry(field, item, &mut found);
-        if found.count == 0 {
-            return Ok(());
-        }
         let mut refs = match found.whole {
+            // jsonata-js tries the predicate on nothing, too.
+            None if found.count == 0 => Refs { one: Some(&UNDEFINED), many: Vec::new() },
             Some(Value::Array(items)) if items.flags.has(Flags::CONS) => {
                 Refs { many: items.iter().collect(), one: None }
             }
@@ -383,7 +382,10 @@ impl Evaluator<'_> {
         }
         match picked {
             Some(value) => entries.push(value),
-            None => entries.push_filtered(refs.as_slice()),
+            None => {
+                self.holes |= refs.as_slice().iter().any(|it| it.is_undefined());
+                entries.push_filtered(refs.as_slice());
+            }
         }
         Ok(())
     }
@@ -661,7 +663,12 @@ impl Evaluator<'_> {
                 values = self.steps(std::slice::from_ref(step), &refs, frame)?.into_items();
             }
             if !stream && values.is_empty() {
-                return Ok(Value::Undefined);
+                let constructed = number == 0 && step.cons;
+                let empty = if constructed { Value::from(values) } else { Value::sequence(values) };
+                return match node.group() {
+                    Some(group) => self.group(group, &empty, frame),
+                    None => Ok(normalize(empty, false)),
+                };
             }
         }
         let tuples = tuples.unwrap_or_default();

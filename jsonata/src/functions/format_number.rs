@@ -261,11 +261,7 @@ impl Format {
         let integer = symbols.localized(zeros(self.least_integer, integer.len()) + integer);
         let fraction = symbols.localized(format!("{fraction}{}", zeros(self.least_fraction, fraction.len())));
         let mut text = self.prefix.clone();
-        text.push_str(&self.grouped_integer(&integer, symbols));
-        if self.has_decimal && !fraction.is_empty() {
-            text.push_str(&symbols.decimal_separator);
-            text.push_str(&self.grouped_fraction(&fraction, symbols));
-        }
+        text.push_str(&self.grouped(&integer, &fraction, symbols));
         if let Some(exponent) = exponent {
             let digits = exponent.abs().to_string();
             text.push_str(&symbols.exponent_separator);
@@ -299,32 +295,41 @@ impl Format {
         (mantissa, Some(exponent))
     }
 
-    fn grouped_integer(&self, digits: &str, symbols: &Symbols) -> String {
-        let mut digits: Vec<String> = digits.chars().map(String::from).collect();
-        let count = digits.len();
-        let separator = &symbols.grouping_separator;
+    /// The digits with their separators. Where a picture wants separators at places that the number doesn't have,
+    /// they land where JavaScript's `slice` puts them.
+    fn grouped(&self, integer: &str, fraction: &str, symbols: &Symbols) -> String {
+        let mut text: Vec<&str> = single_characters(integer);
+        let mut point = text.len();
+        text.push(&symbols.decimal_separator);
+        text.extend(single_characters(fraction));
+        let separator = symbols.grouping_separator.as_str();
         if let Some(every) = self.regular {
-            for group in 1..=count.saturating_sub(1) / every {
-                digits.insert(count - group * every.get(), separator.clone());
+            for group in 1..=point.saturating_sub(1) / every {
+                text.insert(point - group * every.get(), separator);
             }
+            point += point.saturating_sub(1) / every;
         } else {
-            for (inserted, position) in self.grouping.iter().enumerate() {
-                // Where there are too few digits JavaScript counts on from the other end.
-                let length = digits.len();
-                let at = (count + inserted).checked_sub(*position);
-                digits.insert(at.unwrap_or(length.saturating_sub(*position)), separator.clone());
+            for position in &self.grouping {
+                let at =
+                    point.checked_sub(*position).unwrap_or((text.len() + point).saturating_sub(*position));
+                text.insert(at.min(text.len()), separator);
+                point += 1;
             }
         }
-        digits.concat()
-    }
-
-    fn grouped_fraction(&self, digits: &str, symbols: &Symbols) -> String {
-        let mut digits: Vec<String> = digits.chars().map(String::from).collect();
+        // A separator put behind the point leaves it where it was.
+        let point = text.iter().position(|it| *it == symbols.decimal_separator).unwrap_or(point);
         for position in &self.fraction_grouping {
-            digits.insert((*position).min(digits.len()), symbols.grouping_separator.clone());
+            text.insert((point + position + 1).min(text.len()), separator);
         }
-        digits.concat()
+        if !self.has_decimal || point + 1 == text.len() {
+            text.pop();
+        }
+        text.concat()
     }
+}
+
+fn single_characters(text: &str) -> Vec<&str> {
+    text.split("").filter(|it| !it.is_empty()).collect()
 }
 
 /// How many digits stand on one side of each grouping separator.

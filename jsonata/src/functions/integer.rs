@@ -112,7 +112,7 @@ impl IntegerFormat {
     pub(crate) fn format(&self, value: f64) -> Result<String, Fault> {
         let size = value.abs();
         let mut text = match self.primary {
-            Primary::Letters | Primary::Roman | Primary::Words if !size.is_finite() => number_to_string(size),
+            Primary::Words if !size.is_finite() => number_to_string(size),
             Primary::Letters => to_letters(size, if self.case == Case::Upper { 'A' } else { 'a' }),
             Primary::Roman => self.cased(to_roman(size)?),
             Primary::Words => self.cased(to_words(size, false, self.ordinal)),
@@ -271,7 +271,7 @@ fn to_letters(value: f64, first: char) -> String {
 
 fn from_letters(text: &str, first: char) -> f64 {
     let digit = |it: char| f64::from(u32::from(it)) - f64::from(u32::from(first)) + 1.0;
-    text.chars().rev().enumerate().map(|(at, it)| digit(it) * 26_f64.powi(at as i32)).sum()
+    text.chars().rev().enumerate().map(|(at, it)| digit(it) * 26_f64.powf(at as f64)).sum()
 }
 
 const ROMAN: [(f64, &str); 13] = [

@@ -61,6 +61,7 @@ fn regex_match(
 ) -> Result<Option<Match>, Fault> {
     let Some(captures) = evaluator.search(regex, text, from)? else { return Ok(None) };
     let range = captures.range.clone();
+    evaluator.holes |= captures.groups.iter().any(Option::is_none);
     Ok(Some(Match {
         start: range.start,
         end: range.end,
