@@ -82,8 +82,6 @@ pub(crate) struct Body {
     pub(crate) returns: Vec<Type>,
     /// The name of what is being checked, for messages.
     pub(crate) name: Arc<str>,
-    /// The workflow's own `@timeout`.
-    pub(crate) timeout: bool,
     /// How many sagas are around.
     pub(crate) sagas: u32,
 }
@@ -99,7 +97,6 @@ impl Body {
             result: None,
             returns: Vec::new(),
             name: "".into(),
-            timeout: false,
             sagas: 0,
         }
     }
@@ -131,10 +128,6 @@ pub(crate) struct Ctx<'a> {
     labels: u32,
     /// Locals that are read.
     uses: std::collections::HashSet<LocalId>,
-    /// Every assignment so far, and how many waits and ways out there were: what a loop looks back on.
-    assigned: Vec<LocalId>,
-    waits: usize,
-    exits: usize,
     policies_under_way: Vec<u32>,
     /// Keys and indexes of the declared tables.
     pub(crate) table_settings: std::collections::HashMap<typed::ResourceId, table::Keys>,
@@ -166,9 +159,6 @@ impl<'a> Ctx<'a> {
             caught: std::collections::HashMap::new(),
             labels: 0,
             uses: std::collections::HashSet::new(),
-            assigned: Vec::new(),
-            waits: 0,
-            exits: 0,
             policies_under_way: Vec::new(),
             table_settings: std::collections::HashMap::new(),
             standard_steps: std::collections::HashMap::new(),

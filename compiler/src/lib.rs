@@ -58,6 +58,7 @@ pub fn analyze(sources: &dyn Sources, entry: &str, app: &str) -> Analysis {
     }
     let mut diagnostics = resolved.diagnostics;
     diagnostics.extend(checked.diagnostics);
+    diagnostics.extend(audit::audit(&program));
     diagnostics.sort_by_key(|it| (it.span().file, it.span().start));
     Analysis { sources: resolved.value.sources, files: resolved.value.files, program, diagnostics }
 }

@@ -615,12 +615,8 @@ impl Ctx<'_> {
             raises.add(*error, how.call);
         }
         raises.anything |= callee.mode == CallMode::Token;
-        if callee.mode != CallMode::Plain {
-            self.waits += 1;
-        }
         let shown = format!("`{}`", callee.name);
-        let callback = (callee.mode == CallMode::Token).then(|| how.awaits.unwrap_or(how.call));
-        let guarded = Guarded { what: &shown, raises, task: true, callback, block: false };
+        let guarded = Guarded { what: &shown, raises, task: true, block: false };
         let hint = result.clone();
         let handler_want = match want {
             Want::Value(None) => Want::Value(Some(&hint)),

@@ -21,8 +21,6 @@ pub(crate) struct Guarded<'g> {
     pub(crate) raises: Raises,
     /// One task: it can have deadlines.
     pub(crate) task: bool,
-    /// Waits for a token, so it needs a deadline.
-    pub(crate) callback: Option<Span>,
     /// A block: variables may have been assigned when its handlers run.
     pub(crate) block: bool,
 }
@@ -31,8 +29,6 @@ pub(crate) struct Guarded<'g> {
 #[derive(Default)]
 struct Gathered {
     clauses: Clauses,
-    within: Option<Span>,
-    heartbeat: Option<Span>,
     /// The first clause that takes every error.
     catch_all: Option<Span>,
     retry_all: Option<Span>,
@@ -55,7 +51,6 @@ impl Ctx<'_> {
         for clause in written {
             self.clause(clause, &guarded, want, &mut gathered);
         }
-        self.check_deadlines(&guarded, &gathered);
         self.go_on(guarded.raises, &gathered);
         let after = self.body.facts.clone();
         if !gathered.ways.is_empty() {
@@ -75,7 +70,6 @@ impl Ctx<'_> {
                 let value = self.expr_as(time, &Type::Duration, Role::new("the time of `heartbeat`", ""));
                 self.check_duration(&value, "`heartbeat`");
                 into.clauses.heartbeat = Some(value);
-                into.heartbeat = Some(clause.span);
             }
             Ast::With(name) => self.with_policy(name, guarded, into),
             Ast::Retry(retry) => self.retry(retry, clause.span, Some(guarded), into),
@@ -95,7 +89,6 @@ impl Ctx<'_> {
         if !guarded.task {
             self.report(flow::clause_needs_call(span, "within", guarded.what));
         }
-        into.within = Some(span);
         into.clauses.within = Some(match time {
             None => Within::Never,
             Some(time) => {
@@ -104,24 +97,6 @@ impl Ctx<'_> {
                 Within::Time(value)
             }
         });
-    }
-
-    fn check_deadlines(&mut self, guarded: &Guarded<'_>, gathered: &Gathered) {
-        if let (Some(Within::Time(within)), Some(heartbeat)) =
-            (&gathered.clauses.within, &gathered.clauses.heartbeat)
-            && let (ExprKind::Duration(limit), ExprKind::Duration(beat)) = (&within.kind, &heartbeat.kind)
-            && beat >= limit
-        {
-            let (within, beat) = (within.span, gathered.heartbeat.unwrap_or(heartbeat.span));
-            self.report(flow::heartbeat_too_long(beat, within));
-        }
-        if let Some(span) = guarded.callback
-            && gathered.clauses.within.is_none()
-            && gathered.clauses.heartbeat.is_none()
-            && !self.body.timeout
-        {
-            self.report(flow::no_deadline(span));
-        }
     }
 
     /// What no handler takes.
@@ -192,8 +167,7 @@ impl Ctx<'_> {
             self.in_body(body, |ctx| {
                 let mut gathered = Gathered::default();
                 let raises = Raises { anything: true, ..Raises::default() };
-                let guarded =
-                    Guarded { what: "the policy", raises, task: true, callback: None, block: false };
+                let guarded = Guarded { what: "the policy", raises, task: true, block: false };
                 for clause in &decl.clauses {
                     match &clause.kind {
                         Ast::Catch(_) => ctx.report(flow::not_in_policy(clause.span, "catch")),
@@ -204,7 +178,6 @@ impl Ctx<'_> {
                         }
                     }
                 }
-                ctx.check_deadlines(&guarded, &gathered);
             });
         }
     }
@@ -306,7 +279,7 @@ impl Ctx<'_> {
     fn clause_error(&mut self, name: &ast::ErrorName, guarded: Option<&Guarded<'_>>) -> Option<ErrorRef> {
         let error = self.error_ref(name)?;
         Some(match guarded {
-            Some(guarded) => self.possible(error, name, &guarded.raises, guarded.what),
+            Some(guarded) => self.as_raised(error, &guarded.raises),
             None => error,
         })
     }
@@ -322,18 +295,10 @@ impl Ctx<'_> {
         into: &mut Gathered,
     ) {
         let head = Span { end: span.start + 5, ..span };
-        if let Some(first) = into.catch_all {
-            self.report(flow::after_catch_all(head, first, "catch"));
-        }
         let mut errors = Vec::new();
         for name in &catch.errors {
             let Some(error) = self.clause_error(name, Some(guarded)) else { continue };
-            if let Some((_, first)) = into.caught.iter().find(|(it, _)| *it == error) {
-                let first = *first;
-                self.report(flow::caught_already(&name.text, name.span, first));
-            } else {
-                into.caught.push((error.clone(), name.span));
-            }
+            into.caught.push((error.clone(), name.span));
             errors.push(error);
         }
         let all = catch.errors.is_empty() || errors.contains(&ErrorRef::All);

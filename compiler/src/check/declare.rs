@@ -336,7 +336,7 @@ impl Ctx<'_> {
             _ => return,
         }
         let Some(step) = self.program.steps.get(index) else { return };
-        let (params, throws) = (step.params.clone(), step.throws.clone());
+        let params = step.params.clone();
         let mut body = Body::new(at.file, Home::Step);
         body.name = arc(&decl.name);
         body.result = decl.signature.result.as_ref().map(|_| step.result.clone());
@@ -351,9 +351,6 @@ impl Ctx<'_> {
         let aws = super::Raises { declared: Vec::new(), ..body.raises.clone() };
         self.step_raises.insert(id, aws);
         let raised: Vec<ErrorId> = body.raises.declared.iter().map(|(id, _)| *id).collect();
-        if !decl.signature.throws.is_empty() {
-            self.unlisted(&body.raises, &throws, "step", &decl.name);
-        }
         if let Some(step) = self.program.steps.get_mut(index) {
             step.body = block;
             step.raises_from(decl, &raised, ty);
@@ -368,19 +365,17 @@ impl Ctx<'_> {
         let Some(item) = self.item(at) else { return };
         let ItemKind::Workflow(decl) = &item.kind else { return };
         let Some(workflow) = self.program.workflows.get(index) else { return };
-        let (param, throws, express) = (workflow.param, workflow.throws.clone(), workflow.express);
+        let (param, express) = (workflow.param, workflow.express);
         let mut body = Body::new(at.file, Home::Workflow { express });
         body.result = Some(workflow.result.clone().unwrap_or(Type::Null));
         body.name = arc(&decl.name);
-        body.timeout = item.attributes.iter().any(|it| it.name.text == "timeout");
-        let ((block, attributes), body) = self.in_body(body, |ctx| {
+        let ((block, attributes), _) = self.in_body(body, |ctx| {
             let attributes = ctx.attributes(&item.attributes, super::attributes::On::Workflow);
             if let (Some(id), Some(first)) = (param, decl.signature.params.first()) {
                 ctx.bind_local(&first.name, id);
             }
             (ctx.callable_block(&decl.body, &decl.name).0, attributes)
         });
-        self.unlisted(&body.raises, &throws, "workflow", &decl.name);
         if let Some(workflow) = self.program.workflows.get_mut(index) {
             workflow.body = block;
             workflow.attributes = attributes;

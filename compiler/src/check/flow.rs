@@ -83,7 +83,7 @@ impl Ctx<'_> {
         self.body.facts = facts;
         let ty = self.map_type(&options, checked.ty, want);
         let raises = if options.distributed { self.of_children(raises) } else { raises };
-        let guarded = Guarded { what: "the `map`", raises, task: false, callback: None, block: false };
+        let guarded = Guarded { what: "the `map`", raises, task: false, block: false };
         let (clauses, handlers) = self.clauses(clauses, guarded, want);
         let ty = self.branch_type(std::iter::once(&ty).chain(&handlers), want);
         let map = Map {
@@ -299,7 +299,7 @@ impl Ctx<'_> {
         });
         self.body.facts = before;
         self.body.facts.dead = dead;
-        let guarded = Guarded { what: "the `parallel`", raises, task: false, callback: None, block: false };
+        let guarded = Guarded { what: "the `parallel`", raises, task: false, block: false };
         let (clauses, handlers) = self.clauses(clauses, guarded, want);
         let ty = if dead { Type::Never } else { ty };
         let ty = self.branch_type(std::iter::once(&ty).chain(&handlers), want);
@@ -372,7 +372,7 @@ impl Ctx<'_> {
         let (checked, raises) = self.watched(|ctx| ctx.block(body, want));
         let after = std::mem::replace(&mut self.body.facts, before);
         let dead = std::mem::replace(&mut self.body.facts.dead, false);
-        let guarded = Guarded { what: "the `try` block", raises, task: false, callback: None, block: true };
+        let guarded = Guarded { what: "the `try` block", raises, task: false, block: true };
         let (clauses, handlers) = self.guarded_block(clauses, guarded, want, after);
         let ty = self.branch_type(std::iter::once(&checked.ty).chain(&handlers), want);
         let finally = finally.map(|block| {
@@ -413,7 +413,7 @@ impl Ctx<'_> {
         let (checked, raises) = self.watched(|ctx| ctx.block(body, want));
         self.body.sagas -= 1;
         let after = std::mem::replace(&mut self.body.facts, before);
-        let guarded = Guarded { what: "the `saga`", raises, task: false, callback: None, block: true };
+        let guarded = Guarded { what: "the `saga`", raises, task: false, block: true };
         let (clauses, handlers) = self.guarded_block(clauses, guarded, want, after);
         let ty = self.branch_type(std::iter::once(&checked.ty).chain(&handlers), want);
         make(ExprKind::Saga { body: checked.block, clauses: Box::new(clauses) }, ty, Effect::Task, span)
@@ -453,16 +453,12 @@ impl Ctx<'_> {
             (None, _) => None,
         };
         self.body.returns.push(value.as_ref().map_or(Type::Null, |it| it.ty.clone()));
-        self.exits += 1;
         self.body.facts.dead = true;
         make(ExprKind::Return(value.map(Box::new)), Type::Never, Effect::Task, span)
     }
 
     pub(crate) fn jump_expr(&mut self, label: Option<&ast::Name>, again: bool, span: Span) -> Expr {
         let word = if again { "continue" } else { "break" };
-        if label.is_some() {
-            self.exits += 1;
-        }
         let kind = match self.jump(label, again) {
             Jump::To(id) if again => ExprKind::Continue(id),
             Jump::To(id) => ExprKind::Break(id),
@@ -494,7 +490,6 @@ impl Ctx<'_> {
                 None => Failure::Bare,
             },
         };
-        self.exits += 1;
         self.body.facts.dead = true;
         make(ExprKind::Fail(failure), Type::Never, Effect::Task, span)
     }
@@ -615,7 +610,6 @@ impl Ctx<'_> {
         if !matches!(self.body.home, Home::Workflow { .. } | Home::Step) {
             self.report(flow::continue_as_outside(span));
         }
-        self.exits += 1;
         let found = match &call.kind {
             Ast::Call { callee, arguments, .. } => match &callee.kind {
                 Ast::Name(name) => match self.symbol(name, callee.span) {

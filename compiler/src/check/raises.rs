@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Ctx;
 use crate::aws::{ErrorName as Known, error_known};
-use crate::diagnostics::{close, flow, names as report};
+use crate::diagnostics::{close, names as report};
 use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast;
@@ -45,10 +45,6 @@ impl Raises {
         self.prefixes.extend(other.prefixes);
         self.states |= other.states;
         self.anything |= other.anything;
-    }
-
-    fn has(&self, id: ErrorId) -> bool {
-        self.declared.iter().any(|(it, _)| *it == id)
     }
 }
 
@@ -101,57 +97,16 @@ impl Ctx<'_> {
         close(name, errors.chain(states).chain(lambda))
     }
 
-    /// Whether a clause on something that raises `raises` can meet an error of that name; says so if not.
-    /// Gives the name as the integration spells it.
-    pub(crate) fn possible(
-        &mut self,
-        error: ErrorRef,
-        at: &ast::ErrorName,
-        raises: &Raises,
-        what: &str,
-    ) -> ErrorRef {
-        match &error {
-            ErrorRef::All => error,
-            ErrorRef::Declared(id) => {
-                if !raises.has(*id) && !raises.anything {
-                    let can: Vec<Arc<str>> =
-                        raises.declared.iter().map(|(it, _)| self.error_name(*it)).collect();
-                    let can: Vec<&str> = can.iter().map(|it| &**it).collect();
-                    self.report(flow::cannot_raise(&at.text, at.span, what, &can));
-                }
-                error
+    /// The error with the prefix that the integration used has: `DynamoDB.X` of an SDK integration is `DynamoDb.X`.
+    /// What a clause can't meet at all is said by `audit`.
+    pub(crate) fn as_raised(&self, error: ErrorRef, raises: &Raises) -> ErrorRef {
+        let ErrorRef::Aws(name) = &error else { return error };
+        let Some((prefix, rest)) = name.split_once('.') else { return error };
+        match raises.prefixes.iter().find(|it| it.eq_ignore_ascii_case(prefix)) {
+            Some(own) if **own != *prefix && !raises.prefixes.contains(prefix) => {
+                ErrorRef::Aws(format!("{own}.{rest}").into())
             }
-            ErrorRef::Aws(name) => {
-                let prefix = name.split('.').next().unwrap_or("");
-                if prefix == "States" {
-                    return error;
-                }
-                let own = raises.prefixes.iter().find(|it| it.eq_ignore_ascii_case(prefix)).cloned();
-                match own {
-                    Some(own) if &*own != prefix => {
-                        let rest = name.split_once('.').map_or("", |(_, rest)| rest);
-                        ErrorRef::Aws(format!("{own}.{rest}").into())
-                    }
-                    Some(_) => error,
-                    None if raises.anything => error,
-                    None => {
-                        let can: Vec<String> = raises.prefixes.iter().map(|it| format!("{it}.…")).collect();
-                        let can: Vec<&str> = can.iter().map(String::as_str).collect();
-                        self.report(flow::cannot_raise(&at.text, at.span, what, &can));
-                        error
-                    }
-                }
-            }
-        }
-    }
-
-    /// Declared errors that get out of a workflow or step must be in its `throws`.
-    pub(crate) fn unlisted(&mut self, raises: &Raises, throws: &[ErrorId], noun: &str, name: &ast::Name) {
-        for (id, span) in &raises.declared {
-            if !throws.contains(id) {
-                let error = self.error_name(*id);
-                self.report(flow::unhandled(&error, *span, noun, name, throws.is_empty()));
-            }
+            _ => error,
         }
     }
 }

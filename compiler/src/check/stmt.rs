@@ -11,9 +11,6 @@ use crate::syntax::ast::{self, StmtKind as Ast};
 use crate::typed::{Effect, Expr, ExprKind, ForSource, LocalId, PathStep, Stmt, StmtKind};
 use crate::types::Type;
 
-/// A year's seconds times three and a bit: what `Wait` takes at most.
-const MAX_WAIT_SECONDS: u64 = 99_999_999;
-
 impl Ctx<'_> {
     /// Checks a statement and gives what running it can do.
     pub(crate) fn statement(&mut self, stmt: &ast::Stmt, out: &mut Vec<Stmt>) -> Effect {
@@ -174,7 +171,6 @@ impl Ctx<'_> {
         let value = self.expr_as(value, &declared, role);
         self.pure_only(span, "an assignment");
         self.body.facts.forget(local);
-        self.assigned.push(local);
         if path.is_empty() {
             self.learn_value(local, &declared, &value.ty);
         }
@@ -268,7 +264,6 @@ impl Ctx<'_> {
         self.pure_only(span, "a loop");
         let id = self.new_label();
         self.forget_variables();
-        let watch = self.watch();
         let condition = self.condition(condition, "the condition of `while`");
         let (yes, no) = (self.facts_of(&condition, true), self.facts_of(&condition, false));
         let ((checked, scope), _) = self.with_facts(yes, |ctx| {
@@ -280,7 +275,6 @@ impl Ctx<'_> {
             self.body.facts.learn_all(no);
             self.body.facts.dead |= forever;
         }
-        self.endless(&watch, Some(&condition), &scope, span, body.span);
         let effect = condition.effect.max(checked.effect).max(Effect::Task);
         (StmtKind::While { label: id, condition, body: checked.block }, effect)
     }
@@ -297,7 +291,6 @@ impl Ctx<'_> {
         let id = self.new_label();
         self.forget_variables();
         let max = self.repeat_max(options);
-        let watch = self.watch();
         let before = self.body.facts.clone();
         let ((checked, until), scope) = self.scoped(loop_scope(label, id), |ctx| {
             let checked = ctx.open_block(body, Want::Effect);
@@ -314,10 +307,6 @@ impl Ctx<'_> {
             self.body.facts.learn_all(facts);
         }
         self.body.facts.dead = until.is_none() && max.is_none() && !scope.left;
-        if max.is_none() {
-            let negated = until.clone();
-            self.endless_repeat(&watch, negated.as_ref(), &scope, span);
-        }
         (StmtKind::Repeat { label: id, max, body: checked.block, until }, Effect::Task)
     }
 
@@ -409,60 +398,10 @@ impl Ctx<'_> {
         }
     }
 
-    // ------------------------------------------------------------ endless loops
-
-    /// What to look back on when a loop ends.
-    fn watch(&self) -> Watch {
-        Watch { assigned: self.assigned.len(), waits: self.waits, exits: self.exits }
-    }
-
-    fn endless(
-        &mut self,
-        watch: &Watch,
-        condition: Option<&Expr>,
-        scope: &super::scope::Scope,
-        span: Span,
-        body: Span,
-    ) {
-        let stuck = condition.is_some_and(|it| {
-            matches!(it.kind, ExprKind::Boolean(true)) || self.never_changes(it, watch.assigned)
-        });
-        let out = scope.left || self.exits > watch.exits;
-        if stuck && !out && self.waits == watch.waits {
-            self.report(flow::endless(span, condition.map(|it| it.span), body));
-        }
-    }
-
-    fn endless_repeat(
-        &mut self,
-        watch: &Watch,
-        until: Option<&Expr>,
-        scope: &super::scope::Scope,
-        span: Span,
-    ) {
-        let stuck = until.is_none_or(|it| {
-            matches!(it.kind, ExprKind::Boolean(false)) || self.never_changes(it, watch.assigned)
-        });
-        let out = scope.left || self.exits > watch.exits;
-        if stuck && !out && self.waits == watch.waits {
-            self.report(flow::endless(span, until.map(|it| it.span), span));
-        }
-    }
-
-    /// A pure condition over variables none of which the loop assigns.
-    fn never_changes(&self, condition: &Expr, since: usize) -> bool {
-        let assigned = self.assigned.get(since..).unwrap_or_default();
-        condition.effect == Effect::Total
-            && super::testing::reads_only(condition, &|id| {
-                !assigned.contains(&id) && self.program.locals.get(id.index()).is_some_and(|it| it.mutable)
-            })
-    }
-
     // ------------------------------------------------------------ wait
 
     fn wait(&mut self, until: bool, value: &ast::Expr, span: Span) -> (StmtKind, Effect) {
         self.task(span, "`wait`");
-        self.waits += 1;
         let value = if until {
             let value = self.expr(value, Some(&Type::Timestamp));
             if let ExprKind::String(text) = &value.kind
@@ -481,12 +420,12 @@ impl Ctx<'_> {
         (StmtKind::Wait { until, value }, Effect::Task)
     }
 
-    /// Durations that AWS takes are whole seconds, at least one and at most 99,999,999.
+    /// AWS takes whole seconds; `audit` knows how many.
     pub(crate) fn check_duration(&mut self, value: &Expr, what: &str) {
-        let ExprKind::Duration(ms) = value.kind else { return };
-        if ms > MAX_WAIT_SECONDS * 1000 {
-            self.report(flow::duration_too_long(value.span, what));
-        } else if ms % 1000 != 0 {
+        if let ExprKind::Duration(ms) = value.kind
+            && ms > 1000
+            && ms % 1000 != 0
+        {
             self.report(flow::not_whole_seconds(value.span, what));
         }
     }
@@ -513,13 +452,6 @@ impl Ctx<'_> {
             self.report(flow::statement_in_pure(span, what));
         }
     }
-}
-
-/// Counters when a loop began.
-struct Watch {
-    assigned: usize,
-    waits: usize,
-    exits: usize,
 }
 
 fn loop_scope(label: Option<&ast::Name>, id: crate::typed::LabelId) -> ScopeKind {

@@ -9,9 +9,7 @@ use crate::diagnostics::{close, names as report, testing as wrong};
 use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, Expectation, ExprKind as Ast};
-use crate::typed::{
-    self, Effect, Expect, Expr, ExprKind, LocalId, Mock, MockPart, RecordPart, StmtKind, Target,
-};
+use crate::typed::{self, Effect, Expect, Expr, ExprKind, Mock, MockPart, StmtKind, Target};
 use crate::types::{ErrorId, Type};
 
 impl Ctx<'_> {
@@ -289,30 +287,4 @@ struct Mocked {
     result: Type,
     /// `None`: any error.
     throws: Option<Vec<ErrorId>>,
-}
-
-/// Whether an expression reads a local at all, and only such that pass; what isn't simple doesn't.
-pub(crate) fn reads_only(expr: &Expr, pass: &dyn Fn(LocalId) -> bool) -> bool {
-    let mut any = false;
-    simple(expr, pass, &mut any) && any
-}
-
-fn simple(expr: &Expr, pass: &dyn Fn(LocalId) -> bool, any: &mut bool) -> bool {
-    match &expr.kind {
-        ExprKind::Local(id) => {
-            *any = true;
-            pass(*id)
-        }
-        ExprKind::Null | ExprKind::Boolean(_) | ExprKind::Number(_) | ExprKind::String(_) => true,
-        ExprKind::Duration(_) | ExprKind::Const(_) | ExprKind::Param(_) => true,
-        ExprKind::Field { base, .. } | ExprKind::Not(base) | ExprKind::Negate(base) => {
-            simple(base, pass, any)
-        }
-        ExprKind::Binary { left, right, .. } => simple(left, pass, any) && simple(right, pass, any),
-        ExprKind::Builtin { arguments, .. } => arguments.iter().all(|it| simple(it, pass, any)),
-        ExprKind::Record(parts) => parts.iter().all(|part| match part {
-            RecordPart::Field(_, value) | RecordPart::Spread(value) => simple(value, pass, any),
-        }),
-        _ => false,
-    }
 }

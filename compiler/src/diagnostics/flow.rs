@@ -1,44 +1,16 @@
 //! `F04..`: control flow, calls as tasks, errors and their handlers.
 
-use super::names::DidYouMean;
-use super::{Diagnostic, or_list};
+use super::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::Name;
 
 // ---------------------------------------------------------------- errors
-
-pub fn unhandled(error: &str, span: Span, noun: &str, name: &Name, none: bool) -> Diagnostic {
-    let message = format!("`{}` doesn't say that it can fail with `{error}`", name.text);
-    let it = Diagnostic::error("F0401", span, message)
-        .here(format!("can raise `{error}`"))
-        .label(name.span, format!("this {noun} neither handles nor lists it"));
-    let way = if none { format!("`throws {error}`") } else { format!("`{error}` in its `throws`") };
-    it.help(format!("handle it here with `catch {error} {{ … }}`, or write {way}"))
-}
-
-pub fn cannot_raise(name: &str, span: Span, what: &str, can: &[&str]) -> Diagnostic {
-    let close = super::close(name, can.iter().copied());
-    let it =
-        Diagnostic::error("F0402", span, format!("{what} can't raise `{name}`")).here("never raised here");
-    match close {
-        Some(_) => it.did_you_mean(span, close.as_deref()),
-        None if can.is_empty() => it.note("it raises AWS's own errors only, such as `States.Timeout`"),
-        None => it.note(format!("it can raise {}, and `States.…`", or_list(can, "and"))),
-    }
-}
 
 pub fn after_catch_all(span: Span, first: Span, word: &str) -> Diagnostic {
     Diagnostic::error("F0403", span, format!("this `{word}` is never reached"))
         .here("nothing is left for it")
         .label(first, "this takes every error")
         .help("move it before the one that takes every error")
-}
-
-pub fn caught_already(name: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::error("F0403", span, format!("`{name}` is caught already"))
-        .here("never reaches this")
-        .label(first, "caught here")
-        .help("take it away")
 }
 
 pub fn aws_error_in_throws(name: &str, span: Span) -> Diagnostic {
@@ -112,22 +84,6 @@ pub fn jump_out(span: Span, word: &str, what: &str) -> Diagnostic {
     Diagnostic::error("F0412", span, format!("`{word}` can't leave a `{what}`"))
         .here(format!("inside `{what}`, whose parts run at once"))
         .help(format!("give a value from the `{what}`, and look at it behind it"))
-}
-
-pub fn endless(span: Span, condition: Option<Span>, body: Span) -> Diagnostic {
-    let head =
-        Span { end: condition.map_or(span.start.saturating_add(6).min(span.end), |it| it.end), ..span };
-    let head = if head.end < head.start { span } else { head };
-    let it = Diagnostic::warning("F0413", head, "this loop never ends and never waits")
-        .here("nothing in it leaves it");
-    let it = match condition {
-        Some(condition) if condition != head && body != condition => {
-            it.label(condition, "nothing in the loop changes this")
-        }
-        _ => it,
-    };
-    it.note("an execution is stopped at its 25,000th event")
-        .help("leave it with `break` or `return`, and `wait` between rounds")
 }
 
 // ---------------------------------------------------------------- variables
@@ -204,24 +160,6 @@ pub fn token_not_sent(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error("F0419", span, format!("the token `{name}` goes nowhere, so nobody can answer"))
         .here("never used")
         .help("put it into what is sent")
-}
-
-pub fn no_deadline(span: Span) -> Diagnostic {
-    Diagnostic::warning("F0420", span, "this waits for an answer up to a year")
-        .here("no deadline")
-        .help("add `within 2d`, or say `within never`")
-}
-
-pub fn heartbeat_too_long(heartbeat: Span, within: Span) -> Diagnostic {
-    Diagnostic::error("F0421", heartbeat, "the heartbeat must be shorter than the deadline")
-        .here("not shorter")
-        .label(within, "the deadline")
-}
-
-pub fn duration_too_long(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("F0422", span, format!("{what} takes at most 99,999,999 seconds (1,157 days)"))
-        .here("longer")
-        .help("an execution of a Standard workflow lasts a year at most")
 }
 
 pub fn not_whole_seconds(span: Span, what: &str) -> Diagnostic {
