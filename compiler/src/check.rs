@@ -36,6 +36,8 @@ mod scope;
 mod stmt;
 mod table;
 mod testing;
+#[cfg(test)]
+mod tests;
 mod type_expr;
 
 use facts::Facts;

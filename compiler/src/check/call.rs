@@ -143,6 +143,22 @@ impl Ctx<'_> {
         how: How<'_>,
         want: Want<'_>,
     ) -> Expr {
+        let Some(token) = how.token else { return self.call_here(callee, arguments, how, want) };
+        // Whatever becomes of the call, its token is a name.
+        let bind = |ctx: &mut Self| {
+            ctx.bind(token, Type::Unknown, false);
+            ctx.call_here(callee, arguments, how, want)
+        };
+        self.scoped(ScopeKind::Block, bind).0
+    }
+
+    fn call_here(
+        &mut self,
+        callee: &ast::Expr,
+        arguments: &[ast::Argument],
+        how: How<'_>,
+        want: Want<'_>,
+    ) -> Expr {
         match &callee.kind {
             Ast::Name(name) => self.call_name(name, callee.span, arguments, how, want),
             Ast::Alias { base, alias } => {

@@ -216,6 +216,11 @@ impl Ctx<'_> {
             self.report(report::unknown_field(name, "api", &["url", "id", "arn"], close.as_deref()));
             return None;
         }
+        if self.body.home == super::Home::Test
+            && let Some(ty) = self.seen_in_tests(base, kind, &name.text)
+        {
+            return Some(ty);
+        }
         let Some(found) = self.program.kinds.kinds.get(kind) else {
             // A raw resource: CloudFormation knows its attributes.
             return Some(Type::String);
@@ -233,6 +238,19 @@ impl Ctx<'_> {
         let diagnostic = report::unknown_field(name, kind, &known, close.as_deref());
         self.report(diagnostic);
         None
+    }
+
+    /// What a test can read of a resource: all that was written to it.
+    fn seen_in_tests(&self, base: &Expr, kind: &str, name: &str) -> Option<Type> {
+        let of = self.resource_kind(&base.ty).and_then(|(_, of)| of).unwrap_or(Type::Json);
+        match (kind, name) {
+            ("topic", "published") | ("queue", "messages") | ("stream", "records") | ("table", "items") => {
+                Some(Type::list(of))
+            }
+            ("bus", "events") => Some(Type::list(Type::Json)),
+            ("bucket", "keys") => Some(Type::list(Type::String)),
+            _ => None,
+        }
     }
 
     /// The prefixes of the errors that a method can raise: those of the actions that its body calls.
