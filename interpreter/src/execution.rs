@@ -40,6 +40,8 @@ pub struct Execution {
     history: Vec<Event>,
     transitions: u64,
     ended: Option<End>,
+    frozen_root: Option<Box<Fiber>>,
+    pub(crate) redrives: u64,
     /// A child execution whose history is full; it ends after the step.
     pub(crate) overflow: Option<usize>,
 }
@@ -154,6 +156,8 @@ impl Execution {
             history: Vec::new(),
             transitions: 0,
             ended: None,
+            frozen_root: None,
+            redrives: 0,
             overflow: None,
             options,
         };
@@ -366,11 +370,16 @@ impl Execution {
         match fiber.parent {
             Some((parent, index)) if !fatal => {
                 self.fibers.remove(id);
-                self.child_ended(parent, index, &fiber, result);
+                self.child_ended(parent, index, fiber, result);
             }
             _ => {
                 let (domain, chain) = (fiber.domain, fiber.chain);
-                self.fibers.remove(id);
+                if domain == 0 && result.is_err() {
+                    // A redrive may want it.
+                    self.fibers.put(id, Box::new(fiber));
+                } else {
+                    self.fibers.remove(id);
+                }
                 self.end_domain(domain, result, chain);
             }
         }
@@ -404,10 +413,20 @@ impl Execution {
         cause: Option<Arc<str>>,
     ) {
         self.ended = Some(End { status, output, error, cause });
+        let root = self.domain(0).and_then(|it| it.root).filter(|_| status != Status::Succeeded);
+        self.frozen_root = root.and_then(|it| self.freeze(it));
         self.fibers.clear();
         self.ready.clear();
         self.timers.clear();
         self.tokens.clear();
+    }
+
+    /// What a redrive starts from; the execution runs again.
+    pub(crate) fn take_frozen_root(&mut self) -> Option<Box<Fiber>> {
+        let root = self.frozen_root.take()?;
+        self.ended = None;
+        self.overflow = None;
+        Some(root)
     }
 
     /// Gives up a fiber and all below it.

@@ -8,6 +8,7 @@ use jsonata::{Object, Value};
 use crate::clock::Millis;
 use crate::errors::Failure;
 use crate::program::StateId;
+use crate::redrive::Frozen;
 use crate::states::map::Items;
 
 /// A place in [`Fibers`], and which of its tenants is meant.
@@ -60,6 +61,8 @@ pub(crate) struct Fiber {
     pub(crate) ticket: u64,
     /// Whether it is in the queue.
     pub(crate) queued: bool,
+    /// Of a container that failed: what a redrive starts again.
+    pub(crate) frozen: Option<Box<Frozen>>,
 }
 
 impl Fiber {
@@ -91,6 +94,7 @@ impl Fiber {
             work: Work::Enter,
             ticket: 0,
             queued: false,
+            frozen: None,
         }
     }
 }

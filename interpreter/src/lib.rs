@@ -26,6 +26,7 @@ mod options;
 mod program;
 pub mod random;
 mod reader;
+mod redrive;
 pub mod replay;
 mod retry;
 mod scene;

@@ -129,6 +129,7 @@ impl Execution {
     /// Records the exit and goes where the state leads.
     pub(crate) fn leave(&mut self, fiber: &mut Fiber, state: &State, leaving: Leaving) -> Flow {
         let Leaving { output, assigned, next } = leaving;
+        fiber.frozen = None;
         if let Some(assigned) = &assigned {
             for (name, it) in assigned.iter() {
                 fiber.variables.insert(name.clone(), it.clone());
@@ -163,6 +164,7 @@ impl Execution {
         if let Some(delay) = retry::delay(&state.retry, &mut fiber.retries, &failure, &mut self.random) {
             fiber.retry_count += 1;
             fiber.ticket += 1;
+            fiber.frozen = None;
             fiber.work = Work::Sleep;
             self.count_transition();
             self.set_timer(id, fiber.ticket, delay, Due::Wake);

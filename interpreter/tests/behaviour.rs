@@ -494,6 +494,38 @@ fn an_execution_can_be_stepped_and_stopped() {
     assert_eq!((outcome.error.as_deref(), outcome.history.len()), (Some("Enough"), 4));
 }
 
+#[test]
+fn a_redrive_runs_only_what_did_not_succeed() {
+    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Next":"P"},
+        "P":{"Type":"Parallel","Next":"Z","Branches":[
+        {"StartAt":"B","States":{"B":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true}}},
+        {"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","MaxConcurrency":1,"End":true,"ItemProcessor":{
+        "StartAt":"C","States":{"C":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true}}}}}}]},
+        "Z":{"Type":"Pass","End":true}}}"#;
+    let mut calls = Vec::new();
+    let mut broken = true;
+    let mut services = Function(|call: &Call<'_>| {
+        calls.push(format!("{}{:?}", call.state, call.iterations.first().map(|(_, index)| *index)));
+        let fails = broken && call.arguments.as_i64() == Some(2);
+        if fails {
+            broken = false;
+            return Reply::failure("Broken", "for now");
+        }
+        Reply::success(call.arguments.clone())
+    });
+    let input: Value = r#"{"items":[1,2,3]}"#.parse().expect("JSON");
+    let mut execution = Execution::new(&machine(definition), input, Options::default());
+    while execution.step(&mut services) != Step::Ended {}
+    assert_eq!(execution.status(), Status::Failed);
+    assert!(execution.redrive());
+    while execution.step(&mut services) != Step::Ended {}
+    assert!(!execution.redrive());
+    let outcome = execution.into_outcome();
+    assert_eq!(output(&outcome), r#"[{"items":[1,2,3]},[1,2,3]]"#);
+    assert_eq!(calls, ["ANone", "BNone", "CSome(0)", "CSome(1)", "CSome(1)", "CSome(2)"]);
+    assert!(outcome.history.iter().any(|it| it.kind.name() == "ExecutionRedriven"));
+}
+
 /// Time grows with the number of items, and memory with the number of iterations at once.
 #[test]
 fn large_maps_take_time_in_proportion() {
@@ -509,7 +541,8 @@ fn large_maps_take_time_in_proportion() {
         assert_eq!(outcome.status, Status::Succeeded);
         start.elapsed()
     };
-    time(1000);
-    let (small, large) = (time(5_000), time(50_000));
+    // The quickest of some runs: the computer has other things to do.
+    let quickest = |count: usize| (0..5).map(|_| time(count)).min().unwrap_or_default();
+    let (small, large) = (quickest(5_000), quickest(50_000));
     assert!(large < small * 40, "{small:?} for 5,000 items, {large:?} for 50,000");
 }

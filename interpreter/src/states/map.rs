@@ -11,6 +11,7 @@ use crate::execution::{Execution, Flow};
 use crate::fiber::{Chain, Fiber, FiberId, Work};
 use crate::history::{Details, EventType};
 use crate::program::{Map, Number, State};
+use crate::redrive::Frozen;
 use crate::services::Services;
 use crate::states::map_run::Run;
 use crate::states::numbers::NumberKind;
@@ -348,7 +349,7 @@ impl Execution {
         fiber: &mut Fiber,
         mut items: Box<Items>,
         index: usize,
-        child: &Fiber,
+        child: Fiber,
         result: Result<Value, Failure>,
     ) -> Flow {
         items.live.remove(&index);
@@ -370,12 +371,15 @@ impl Execution {
                 items.failed.push(index);
                 if items.tolerance.is_none_or(|it| it.exceeded(items.failed.len(), items.total)) {
                     let live: Vec<FiberId> = items.live.values().copied().collect();
-                    self.cut(fiber.domain, chain.last, Some(&name), &live);
-                    fiber.chain = Chain { last: chain.last, tail: chain.last };
+                    items.live.clear();
+                    let mut children = self.cut(fiber.domain, chain.last, Some(&name), &live);
+                    children.push((index, Box::new(child)));
+                    fiber.chain = Chain::at(chain.last);
                     let failure = match items.tolerance {
                         Some(_) => Failure::new(errors::TOLERANCE, errors::TOLERANCE_CAUSE),
                         None => failure,
                     };
+                    fiber.frozen = Some(Box::new(Frozen { work: Work::Items(items), children }));
                     fiber.work = Work::Finish(Err(failure));
                     return Flow::Next;
                 }

@@ -249,7 +249,7 @@ impl Execution {
         Flow::Next
     }
 
-    fn give_up_child(&mut self, child: FiberId) {
+    pub(crate) fn give_up_child(&mut self, child: FiberId) {
         let domain = self.fibers.get(child).map(|it| it.domain);
         self.drop_fiber(child);
         if let Some(domain) = domain

@@ -9,6 +9,7 @@ use crate::execution::{Execution, Flow};
 use crate::fiber::{Branches, Chain, Fiber, FiberId, Work};
 use crate::history::{Details, EventType};
 use crate::program::{Kind, State, StateId};
+use crate::redrive::Frozen;
 
 impl Execution {
     pub(super) fn parallel(
@@ -49,7 +50,7 @@ impl Execution {
         &mut self,
         parent: FiberId,
         index: usize,
-        child: &Fiber,
+        child: Fiber,
         result: Result<Value, Failure>,
     ) {
         let Some(mut fiber) = self.fibers.take(parent) else { return };
@@ -78,15 +79,19 @@ impl Execution {
         fiber: &mut Fiber,
         mut branches: Box<Branches>,
         index: usize,
-        child: &Fiber,
+        child: Fiber,
         result: Result<Value, Failure>,
     ) -> Flow {
         branches.live.remove(&index);
         match result {
             Err(failure) => {
                 let live: Vec<FiberId> = branches.live.values().copied().collect();
-                self.cut(fiber.domain, child.chain.last, None, &live);
-                fiber.chain = Chain::at(child.chain.last);
+                branches.live.clear();
+                let last = child.chain.last;
+                let mut children = self.cut(fiber.domain, last, None, &live);
+                children.push((index, Box::new(child)));
+                fiber.frozen = Some(Box::new(Frozen { work: Work::Branches(branches), children }));
+                fiber.chain = Chain::at(last);
                 fiber.work = Work::Finish(Err(failure));
                 Flow::Next
             }
@@ -110,15 +115,16 @@ impl Execution {
         }
     }
 
-    /// Gives up the children that a failure cuts short. Each one's state is recorded as aborted, all after the
-    /// failed child's last event.
+    /// Takes the children out of the run that a failure cuts short. Each one's state is recorded as aborted, all after
+    /// the failed child's last event.
     pub(super) fn cut(
         &mut self,
         domain: usize,
         after: u64,
         map: Option<&std::sync::Arc<str>>,
         children: &[FiberId],
-    ) {
+    ) -> Vec<(usize, Box<Fiber>)> {
+        let mut cut = Vec::new();
         for child in children {
             let Some(fiber) = self.fibers.get(*child) else { continue };
             let inside = fiber.entered > 0 && !matches!(fiber.work, Work::Enter);
@@ -132,8 +138,11 @@ impl Execution {
                 let kind = EventType::MapIterationAborted;
                 self.record(domain, &mut Chain::at(after), kind, || Details::Iteration(map, index));
             }
-            self.drop_fiber(*child);
+            if let Some(fiber) = self.freeze(*child) {
+                cut.push((fiber.parent.map_or(0, |(_, index)| index), fiber));
+            }
         }
+        cut
     }
 }
 
