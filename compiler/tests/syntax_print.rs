@@ -45,10 +45,15 @@ fn check_generated(bytes: &[u8]) {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: cases(), ..Default::default() })]
 
     #[test]
     fn any_program_keeps_its_meaning(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
         check_generated(&bytes);
     }
+}
+
+/// `PROPTEST_CASES`, or what a test run has time for.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
 }

@@ -23,6 +23,15 @@ pub fn unclosed(open: Span, bracket: char) -> Diagnostic {
         .help(format!("add the `{closer}` that belongs to it"))
 }
 
+/// At the end of the line that lacks it.
+pub fn missing_open(at: Span) -> Diagnostic {
+    Diagnostic::error("F0107", at, "expected `{` here").here("the block below begins").fix(
+        "add the `{`",
+        at,
+        " {",
+    )
+}
+
 pub fn stray_close(at: Span, bracket: char) -> Diagnostic {
     Diagnostic::error("F0102", at, format!("this `{bracket}` closes nothing"))
         .here("no bracket of its kind is open here")

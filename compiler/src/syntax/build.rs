@@ -72,7 +72,7 @@ impl<'i> Builder<'i> {
 
     /// The span of the text between two places of the chunk, without the blanks around it.
     fn trimmed(&self, start: usize, end: usize) -> Span {
-        let blank = |c: char| c.is_ascii_whitespace() || c == '\u{0f}';
+        let blank = |c: char| c.is_ascii_whitespace() || matches!(c, '\u{0e}' | '\u{0f}');
         let text = self.text.get(start..end).unwrap_or("");
         let head = text.len() - text.trim_start_matches(blank).len();
         let body = text.trim_matches(blank).len();
@@ -88,8 +88,10 @@ impl<'i> Builder<'i> {
     /// The empty place behind the last text before `pair`.
     fn gap(&self, pair: &P<'i>) -> Span {
         let before = self.text.get(..pair.as_span().start()).unwrap_or("");
-        let end =
-            self.base + before.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '\u{0f}').len();
+        let end = self.base
+            + before
+                .trim_end_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '\u{0e}' | '\u{0f}'))
+                .len();
         Span::new(self.file, end, end)
     }
 

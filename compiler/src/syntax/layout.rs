@@ -5,6 +5,7 @@
 //! byte as long, in which comments and newlines that end nothing are blanks. It also cuts the text into declarations,
 //! so that nothing broken in one reaches the next.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::diagnostics::{Diagnostic, syntax as report};
@@ -17,9 +18,10 @@ use super::scan::{self, Kind, Token};
 /// Brackets may nest this deeply; deeper ones are refused before anything recurses over them.
 pub const MAX_DEPTH: usize = 200;
 
+/// Stands in the laid out text where a `{` is missing.
+const VIRTUAL_OPEN: u8 = 0x0e;
 /// Stands in the laid out text where a `}` is missing.
-#[allow(dead_code)]
-pub(super) const VIRTUAL_CLOSE: u8 = 0x0f;
+const VIRTUAL_CLOSE: u8 = 0x0f;
 
 pub(super) struct Layout {
     pub(super) text: String,
@@ -57,13 +59,14 @@ const PREFIXES: [&str; 12] =
 
 pub(super) fn layout(file: FileId, text: &str) -> Layout {
     let scan = scan::scan(file, text);
-    let partners = brackets::pair(&scan.tokens);
+    let partners = brackets::pair(text, &scan.tokens);
     let mut pass = Pass {
         file,
         text,
         next_code: next_code(&scan.tokens),
         tokens: &scan.tokens,
         partners: &partners,
+        marks: marks(&partners),
         comments: scan.comments,
         out: blank(text),
         open: Vec::new(),
@@ -81,6 +84,26 @@ pub(super) fn layout(file: FileId, text: &str) -> Layout {
     pass.comments.sort_by_key(|comment| comment.span.start);
     let text = String::from_utf8(pass.out).unwrap_or_default();
     Layout { text, chunks: pass.chunks, comments: pass.comments, diagnostics: pass.diagnostics }
+}
+
+/// What stands, by the newlines, for braces that are missing: how many close before it, and whether one opens.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    close: usize,
+    /// The `}` whose `{` is missing.
+    open: Option<usize>,
+}
+
+fn marks(partners: &[Partner]) -> HashMap<usize, Mark> {
+    let mut marks: HashMap<usize, Mark> = HashMap::new();
+    for (index, partner) in partners.iter().enumerate() {
+        match partner {
+            Partner::Unclosed(Some(newline)) => marks.entry(*newline).or_default().close += 1,
+            Partner::Opened(newline) => marks.entry(*newline).or_default().open = Some(index),
+            _ => {}
+        }
+    }
+    marks
 }
 
 /// Blanks, as long as the text; tokens are copied into it.
@@ -108,6 +131,7 @@ struct Pass<'a> {
     text: &'a str,
     tokens: &'a [Token],
     partners: &'a [Partner],
+    marks: HashMap<usize, Mark>,
     next_code: Vec<Option<usize>>,
     comments: Vec<Comment>,
     out: Vec<u8>,
@@ -181,11 +205,12 @@ impl Pass<'_> {
     }
 
     fn open(&mut self, index: usize, token: Token, bracket: u8) {
-        let closed = matches!(self.partners.get(index), Some(Partner::Paired(_)));
-        if !closed {
+        let ends = matches!(self.partners.get(index), Some(Partner::Paired(_)));
+        if !ends {
             self.diagnostics.push(report::unclosed(self.span(token), bracket as char));
         }
-        if closed || bracket == b'{' {
+        // An unclosed parenthesis ends with its line.
+        if ends || bracket == b'{' {
             self.open.push(bracket);
         } else {
             self.loose += 1;
@@ -194,11 +219,12 @@ impl Pass<'_> {
     }
 
     fn close(&mut self, index: usize, token: Token, bracket: u8) {
-        if let Some(Partner::Paired(_)) = self.partners.get(index) {
-            self.open.pop();
-            self.copy(token);
-        } else {
-            self.diagnostics.push(report::stray_close(self.span(token), bracket as char));
+        match self.partners.get(index) {
+            Some(Partner::Paired(_) | Partner::Opened(_)) => {
+                self.open.pop();
+                self.copy(token);
+            }
+            _ => self.diagnostics.push(report::stray_close(self.span(token), bracket as char)),
         }
     }
 
@@ -221,6 +247,11 @@ impl Pass<'_> {
     }
 
     fn newline(&mut self, index: usize, token: Token) {
+        let mark = self.marks.get(&index).copied().unwrap_or_default();
+        if mark.open.is_some() || mark.close > 0 {
+            self.virtual_braces(token, mark);
+            return;
+        }
         let last = self.last.and_then(|i| self.tokens.get(i)).copied();
         let next = self.next_code.get(index).copied().flatten();
         let after_doc = last.is_some_and(|last| last.kind == Kind::Doc);
@@ -234,6 +265,35 @@ impl Pass<'_> {
         self.loose = 0;
         if self.open.is_empty() && !after_doc {
             self.end_chunk(token.start);
+        }
+    }
+
+    /// Puts the braces that are missing here in the newline's place and that of the blanks behind it.
+    fn virtual_braces(&mut self, token: Token, mark: Mark) {
+        self.loose = 0;
+        if mark.open.is_some() {
+            let end = self.last.and_then(|i| self.tokens.get(i)).map_or(token.start, |last| last.end);
+            self.diagnostics.push(report::missing_open(Span::new(self.file, end, end)));
+            self.put(token.start, VIRTUAL_OPEN);
+            self.open.push(b'{');
+            return;
+        }
+        let blanks = self.text.get(token.end..).unwrap_or("");
+        let room = 1 + blanks.len() - blanks.trim_start_matches([' ', '\n', '\t', '\r']).len();
+        for offset in 0..mark.close {
+            while self.open.last().is_some_and(|bracket| *bracket != b'{') {
+                self.open.pop();
+            }
+            self.open.pop();
+            if offset < room {
+                self.put(token.start + offset, VIRTUAL_CLOSE);
+            }
+        }
+        if self.open.is_empty() {
+            let end = token.start + mark.close.min(room);
+            self.end_chunk(end);
+        } else if mark.close < room {
+            self.put(token.start + mark.close, b'\n');
         }
     }
 

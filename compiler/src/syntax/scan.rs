@@ -54,7 +54,8 @@ pub(super) fn scan(file: FileId, text: &str) -> Scan {
         file,
         text,
         at: 0,
-        angles: 0,
+        brackets: 0,
+        angles: Vec::new(),
         line_is_blank: true,
         tokens: Vec::new(),
         comments: Vec::new(),
@@ -69,8 +70,10 @@ struct Scanner<'a> {
     file: FileId,
     text: &'a str,
     at: usize,
-    /// Open `dict<` on this line.
-    angles: usize,
+    /// How many brackets are open.
+    brackets: usize,
+    /// For each open `dict<` the brackets around it.
+    angles: Vec<usize>,
     line_is_blank: bool,
     tokens: Vec<Token>,
     comments: Vec<Comment>,
@@ -92,11 +95,18 @@ impl Scanner<'_> {
         match first {
             ' ' | '\t' | '\r' | '\u{feff}' => self.at += first.len_utf8(),
             '\n' => {
-                self.angles = 0;
+                self.close_angles(self.brackets);
                 self.push(Kind::Newline, 1, 0);
             }
-            '(' | '[' | '{' => self.push(Kind::Open(first as u8), 1, 0),
-            ')' | ']' | '}' => self.push(Kind::Close(first as u8), 1, 0),
+            '(' | '[' | '{' => {
+                self.brackets += 1;
+                self.push(Kind::Open(first as u8), 1, 0);
+            }
+            ')' | ']' | '}' => {
+                self.brackets = self.brackets.saturating_sub(1);
+                self.close_angles(self.brackets + 1);
+                self.push(Kind::Close(first as u8), 1, 0);
+            }
             '"' => {
                 let (len, closed, depth) = string(self.rest());
                 self.push(Kind::Text { closed }, len, depth);
@@ -110,6 +120,13 @@ impl Scanner<'_> {
             }
             c if word_char(c) => self.word(),
             c => self.operator(c),
+        }
+    }
+
+    /// A `dict<` with as many brackets around it ends here, closed or not.
+    fn close_angles(&mut self, brackets: usize) {
+        while self.angles.last().is_some_and(|around| *around >= brackets) {
+            self.angles.pop();
         }
     }
 
@@ -140,10 +157,10 @@ impl Scanner<'_> {
                 && self.text.get(last.start..last.end) == Some("dict")
         });
         if first == '<' && after_dict {
-            self.angles += 1;
-            self.push(Kind::Angle, 1, self.angles);
-        } else if first == '>' && self.angles > 0 {
-            self.angles -= 1;
+            self.angles.push(self.brackets);
+            self.push(Kind::Angle, 1, self.angles.len());
+        } else if first == '>' && self.angles.last() == Some(&self.brackets) {
+            self.angles.pop();
             self.push(Kind::Angle, 1, 0);
         } else if let Some(operator) = OPERATORS.iter().find(|o| self.rest().starts_with(**o)) {
             self.push(Kind::Operator, operator.len(), 0);

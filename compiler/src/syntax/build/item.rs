@@ -210,6 +210,7 @@ impl<'i> Builder<'i> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::signature => signature = self.signature(inner),
+                Rule::bad_header => self.junk(&inner),
                 Rule::block | Rule::missing_block => body = self.block(inner),
                 _ => name = self.name(&inner),
             }
@@ -442,6 +443,7 @@ impl<'i> Builder<'i> {
             match inner.as_rule() {
                 Rule::plain_string => decl.title = self.plain_string(inner),
                 Rule::missing_name => decl.title.span = self.expected(&inner, "string"),
+                Rule::bad_header => self.junk(&inner),
                 _ => decl.body = self.block(inner),
             }
         }

@@ -240,9 +240,11 @@ impl<'a> Printer<'a> {
         let head = first.unwrap_or(expr);
         let head_doc = self.left(head, if op == BinaryOp::Coalesce { power + 1 } else { power });
         let mut tail = Vec::new();
-        for (op, right) in operands.into_iter().rev() {
+        let count = operands.len();
+        for (index, (op, operand)) in operands.into_iter().rev().enumerate() {
             let least = if op == BinaryOp::Coalesce { power } else { power + 1 };
-            let right = self.right(right, least);
+            let right =
+                if index + 1 < count { self.left(operand, least) } else { self.right(operand, least) };
             let text = operator_text(op);
             match op {
                 BinaryOp::Or | BinaryOp::And | BinaryOp::Coalesce => {
