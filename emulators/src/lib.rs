@@ -1,8 +1,25 @@
 //! What answers the interpreter offline, beside recorded histories and Step Functions Local's mocks, which are the
 //! interpreter's own.
 //!
+//! ```text
+//! run(App, Test) ── the test's machine ──▶ Router ──▶ the service `flow`: run, mock, expect …
+//!                                             ├─────▶ mocks: bodies are machines too
+//!                                             ├─────▶ workflows of the app: really run, on the same virtual clock
+//!                                             └─────▶ Stores: tables, buckets, queues, topics, buses in memory
+//! ```
+//!
 //! No IO: files are read by who calls.
 
+mod app;
+mod dynamo;
+mod flow;
+mod router;
+mod runner;
+mod shape;
+mod stores;
 mod unmocked;
+mod world;
 
+pub use app::{App, Callee, Copy, Definition, Resource, Workflow};
+pub use runner::{Failure, Mock, Report, Test, run};
 pub use unmocked::Unmocked;

@@ -1,0 +1,353 @@
+//! Finds who answers a call: the test runner itself, a mock, a workflow of the app, a service in memory.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use asl::{Pattern, Resource};
+use interpreter::clock::Millis;
+use interpreter::{Call, Callback, Message, Reply, ServiceError, Services, Status};
+use jsonata::Value;
+
+use crate::app::{App, Callee};
+use crate::runner::{Failure, Runner};
+use crate::shape;
+use crate::world::{Asked, Pending, Started};
+
+/// What AWS charges for a state transition of a Standard workflow, in dollars.
+const TRANSITION: f64 = 0.000_025;
+
+/// The services of one execution.
+pub(crate) struct Router<'r, 'a> {
+    pub(crate) runner: &'r mut Runner<'a>,
+    /// `None`: the test itself or a mock.
+    workflow: Option<String>,
+    /// Tokens of the execution's own tasks.
+    tokens: HashSet<Arc<str>>,
+}
+
+impl<'r, 'a> Router<'r, 'a> {
+    pub(crate) fn new(runner: &'r mut Runner<'a>, workflow: Option<String>) -> Self {
+        Router { runner, workflow, tokens: HashSet::new() }
+    }
+
+    fn asked(&self, call: &Call<'_>) -> Asked {
+        let (service, action) = match call.resource {
+            Resource::Optimized(it) | Resource::AwsSdk(it) => (it.service.as_str(), it.api.as_str()),
+            Resource::Lambda(_) => ("lambda", "invoke"),
+            Resource::Activity(_) => ("activity", "getActivityTask"),
+            Resource::Other(_) => ("", ""),
+        };
+        let target = self.runner.app.target(call.arguments, call.resource);
+        Asked { target: target.map(str::to_owned), service: service.to_owned(), action: action.to_owned() }
+    }
+
+    /// A call by a mock of the test, the latest first.
+    fn mocked(&mut self, call: &Call<'_>, asked: &Asked) -> Option<Reply> {
+        let test = self.runner.test;
+        let mock_of = |number: usize| test.mocks.get(number);
+        let found = { self.runner.world.mocks.iter_mut() }
+            .rev()
+            .find(|it| mock_of(it.number).is_some_and(|mock| asked.is_of(&mock.callee)))?;
+        let mock = mock_of(found.number)?;
+        let (number, captures) = (found.number, found.captures.clone());
+        let Some((part, after)) = found.next() else {
+            let count = found.count - 1;
+            let message =
+                format!("the mock of {} answers {count} calls; this is one more", named(&mock.callee));
+            let help = "add `then { … }` to it for the calls that follow".to_owned();
+            return Some(self.refuse(call, message, Some(help)));
+        };
+        let sdk = matches!(call.resource, Resource::AwsSdk(_));
+        let params = shape::params(&mock.callee, &mock.params, call.arguments, sdk);
+        let input = shape::record([("params", Value::array(params)), ("captures", captures)]);
+        let at = call.now.saturating_add(i64::try_from(after).unwrap_or(i64::MAX));
+        let outcome = match self.runner.body(number, part, input, at) {
+            Ok(outcome) => outcome,
+            Err(error) => return Some(self.refuse(call, format!("a mock can't be run: {error}"), None)),
+        };
+        let after = after.saturating_add(u64::try_from(outcome.elapsed).unwrap_or(0));
+        if outcome.status == Status::Running {
+            return Some(Reply::Never);
+        }
+        if outcome.status != Status::Succeeded {
+            return Some(self.mock_failed(call, &mock.callee, outcome, after));
+        }
+        let value = outcome.output.unwrap_or(Value::Null);
+        let value = match (&mock.callee, call.resource) {
+            // The ARN of a function as the resource gives the bare result.
+            (Callee::Function(_), Resource::Lambda(_)) => value,
+            (Callee::Workflow(name), _) => self.workflow_mocked(call, name, value),
+            (callee, _) => shape::answer(callee, &mock.answer, value),
+        };
+        Some(reply(call, after, Ok(value)))
+    }
+
+    fn mock_failed(
+        &mut self,
+        call: &Call<'_>,
+        callee: &Callee,
+        outcome: interpreter::Outcome,
+        after: u64,
+    ) -> Reply {
+        if let Callee::Workflow(name) = callee {
+            let machine = crate::app::address("workflow", name, "arn");
+            let input = call.arguments.get("Input").cloned().unwrap_or(Value::Null);
+            if call.arn.contains("startSyncExecution") {
+                return reply(
+                    call,
+                    after,
+                    Ok(shape::description(&machine, &outcome, &input, call.now, true)),
+                );
+            }
+            if waits_for_job(call) {
+                return reply(call, after, Err(shape::nested_failure(&machine, &outcome, &input, call.now)));
+            }
+        }
+        reply(call, after, Err(shape::failed(callee, outcome.error, outcome.cause)))
+    }
+
+    /// A mocked run, as the API that started it tells it.
+    fn workflow_mocked(&mut self, call: &Call<'_>, name: &str, value: Value) -> Value {
+        let outcome = interpreter::Outcome {
+            status: Status::Succeeded,
+            output: Some(value),
+            error: None,
+            cause: None,
+            history: Vec::new(),
+            transitions: 0,
+            elapsed: 0,
+            arn: format!(
+                "{}:mocked",
+                crate::app::address("workflow", name, "arn").replace(":stateMachine:", ":execution:")
+            )
+            .into(),
+        };
+        let input = call.arguments.get("Input").cloned().unwrap_or(Value::Null);
+        self.run_told(call, name, &outcome, &input)
+    }
+
+    /// A run in the form of the API that started it.
+    fn run_told(&self, call: &Call<'_>, name: &str, outcome: &interpreter::Outcome, input: &Value) -> Value {
+        let machine = crate::app::address("workflow", name, "arn");
+        let pattern = pattern(call);
+        if call.arn.contains("startSyncExecution") || pattern == Some(Pattern::Sync) {
+            return shape::description(&machine, outcome, input, call.now, true);
+        }
+        match pattern {
+            Some(Pattern::Sync2) => shape::description(&machine, outcome, input, call.now, false),
+            _ => shape::started(&outcome.arn, call.now),
+        }
+    }
+
+    /// A workflow of the app really runs.
+    fn nested(&mut self, call: &Call<'_>, name: &str) -> Reply {
+        let input = match call.arguments.get("Input") {
+            Some(Value::String(text)) => shape::parsed(text),
+            Some(value) => value.clone(),
+            None => shape::record([]),
+        };
+        let run_name = call.arguments.get("Name").and_then(Value::as_str).map(Arc::from);
+        let waits = waits_for_job(call) || call.arn.contains("startSyncExecution");
+        if !waits {
+            let id = self.runner.started.len();
+            let arn = crate::app::address("workflow", name, "arn").replace(":stateMachine:", ":execution:");
+            let own = run_name.clone().unwrap_or_else(|| format!("started-{id}").into());
+            let arn = format!("{arn}:{own}");
+            self.runner.started.push_back(Started {
+                workflow: name.to_owned(),
+                input,
+                name: run_name,
+                at: call.now,
+            });
+            return reply(call, 0, Ok(shape::started(&arn, call.now)));
+        }
+        if !self.runner.may_run() {
+            return self.refuse(call, format!("runs of `{name}` nest without an end"), None);
+        }
+        let Some(outcome) = self.runner.workflow(name, input.clone(), run_name, true, call.now) else {
+            return self.refuse(call, format!("there is no workflow `{name}`"), None);
+        };
+        let after = u64::try_from(outcome.elapsed).unwrap_or(0);
+        let sync = call.arn.contains("startSyncExecution");
+        if outcome.status == Status::Running && !sync {
+            return Reply::Never;
+        }
+        if outcome.status != Status::Succeeded && !sync {
+            let machine = crate::app::address("workflow", name, "arn");
+            return reply(call, after, Err(shape::nested_failure(&machine, &outcome, &input, call.now)));
+        }
+        let told = self.run_told(call, name, &outcome, &input);
+        reply(call, after, Ok(told))
+    }
+
+    /// `SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat`.
+    fn callback(&mut self, call: &Call<'_>, action: &str) -> Option<Reply> {
+        let text = |name: &str| call.arguments.get(name).and_then(Value::as_str).map(Arc::<str>::from);
+        let message = match action {
+            "sendTaskSuccess" => {
+                Message::Success(text("Output").map_or(Value::Null, |it| shape::parsed(&it)))
+            }
+            "sendTaskFailure" => {
+                Message::Failure(ServiceError { error: text("Error"), cause: text("Cause") })
+            }
+            "sendTaskHeartbeat" => Message::Heartbeat,
+            _ => return None,
+        };
+        let token = text("TaskToken").unwrap_or_default();
+        if !self.runner.tokens.contains(&token) {
+            return Some(Reply::failure("Sfn.InvalidTokenException", "Invalid Token: 'Invalid token'"));
+        }
+        self.runner.pending.push(Pending { due: call.now, callback: Callback { token, message } });
+        Some(Reply::success(shape::record([])))
+    }
+
+    fn unmocked(&mut self, call: &Call<'_>, asked: &Asked) -> Reply {
+        let (what, mock) = suggestion(self.runner.app, asked);
+        let message = format!("nothing answers the call of {what}, which was sent {}", call.arguments);
+        self.refuse(call, message, Some(format!("write `{mock}` in the test")))
+    }
+
+    /// Ends the run: no handler may hide what is wrong with the test.
+    pub(crate) fn refuse(&mut self, call: &Call<'_>, message: String, help: Option<String>) -> Reply {
+        let state = Some((self.workflow.clone(), call.state.to_owned()));
+        self.runner.fail(Failure { message: message.clone(), state, help, ..Failure::default() });
+        Reply::Refused(message)
+    }
+
+    /// `flow:run`
+    pub(crate) fn run(&mut self, call: &Call<'_>) -> Reply {
+        let name = call.arguments.get("workflow").and_then(Value::as_str).unwrap_or_default();
+        let input = call.arguments.get("input").cloned().unwrap_or(Value::Null);
+        let run_name = call.arguments.get("name").and_then(Value::as_str).map(Arc::from);
+        if !self.runner.may_run() {
+            return self.refuse(call, format!("runs of `{name}` nest without an end"), None);
+        }
+        let failed = self.runner.failures.len();
+        let Some(outcome) = self.runner.workflow(name, input, run_name, true, call.now) else {
+            return self.refuse(call, format!("there is no workflow `{name}`"), None);
+        };
+        self.runner.run_started();
+        if self.runner.failures.len() > failed {
+            // What follows would only complain of the same.
+            return Reply::Refused("the run could not go on".to_owned());
+        }
+        let express = self.runner.app.workflows.get(name).is_some_and(|it| it.workflow.express);
+        let cost = if express { 0.0 } else { outcome.transitions as f64 * TRANSITION };
+        let after = u64::try_from(outcome.elapsed).unwrap_or(0);
+        Reply::Done { after, result: Ok(shape::run(&outcome, cost)) }
+    }
+}
+
+impl Services for Router<'_, '_> {
+    fn call(&mut self, call: &Call<'_>) -> Reply {
+        if let Some(token) = call.token {
+            let token: Arc<str> = token.into();
+            self.tokens.insert(token.clone());
+            self.runner.tokens.insert(token);
+        }
+        let asked = self.asked(call);
+        if asked.service == "flow" {
+            return self.flow(call, &asked.action);
+        }
+        self.runner.world.calls.push(asked.clone());
+        if let Some(reply) = self.mocked(call, &asked) {
+            return reply;
+        }
+        if asked.service == "sfn"
+            && let Some(reply) = self.callback(call, &asked.action)
+        {
+            return reply;
+        }
+        if let Some(name) = &asked.target {
+            if self.runner.app.workflows.contains_key(name) && asked.is_of(&Callee::Workflow(name.clone())) {
+                return self.nested(call, name);
+            }
+            if let Some(resource) = self.runner.app.resources.get(name)
+                && let Some(result) = self.runner.world.stores.call(resource, &asked.action, call)
+            {
+                return reply(call, 0, result);
+            }
+        }
+        self.unmocked(call, &asked)
+    }
+
+    fn callbacks(&mut self, now: Millis) -> Vec<Callback> {
+        let own = |it: &Pending| it.due <= now && self.tokens.contains(&it.callback.token);
+        let (due, rest): (Vec<_>, Vec<_>) = self.runner.pending.drain(..).partition(own);
+        self.runner.pending = rest;
+        due.into_iter().map(|it| it.callback).collect()
+    }
+
+    fn next_callback(&self) -> Option<Millis> {
+        let own = self.runner.pending.iter().filter(|it| self.tokens.contains(&it.callback.token));
+        own.map(|it| it.due).min()
+    }
+}
+
+fn pattern(call: &Call<'_>) -> Option<Pattern> {
+    match call.resource {
+        Resource::Optimized(it) | Resource::AwsSdk(it) => Some(it.pattern),
+        Resource::Lambda(_) | Resource::Activity(_) | Resource::Other(_) => None,
+    }
+}
+
+fn waits_for_job(call: &Call<'_>) -> bool {
+    matches!(pattern(call), Some(Pattern::Sync | Pattern::Sync2))
+}
+
+/// A result as the call's pattern takes it.
+fn reply(call: &Call<'_>, after: u64, result: Result<Value, ServiceError>) -> Reply {
+    let activity = matches!(call.resource, Resource::Activity(_));
+    let sync = waits_for_job(call);
+    match result {
+        // The request was accepted; only the callback ends the task.
+        Ok(value) if pattern(call) == Some(Pattern::WaitForTaskToken) => {
+            Reply::Submitted { after, output: value, then: None }
+        }
+        result if activity || sync => {
+            let output = if activity { Value::Null } else { shape::record([]) };
+            Reply::Submitted { after: 0, output, then: Some((after, result)) }
+        }
+        result => Reply::Done { after, result },
+    }
+}
+
+fn named(callee: &Callee) -> String {
+    match callee {
+        Callee::Function(name)
+        | Callee::Workflow(name)
+        | Callee::Container(name)
+        | Callee::Activity(name) => {
+            format!("`{name}`")
+        }
+        Callee::Method { resource, action, .. } => format!("`{action}` on `{resource}`"),
+        Callee::Aws { service, action } => format!("`aws.{service}.{action}`"),
+    }
+}
+
+/// What was called, and the mock to write.
+fn suggestion(app: &App, asked: &Asked) -> (String, String) {
+    let Some(name) = &asked.target else {
+        let what = format!("aws.{}.{}", asked.service, asked.action);
+        return (format!("`{what}`"), format!("mock {what}(request) {{ … }}"));
+    };
+    let called = matches!(asked.service.as_str(), "lambda" | "ecs" | "activity" | "states" | "sfn");
+    let param = match (app.resources.get(name), app.workflows.get(name)) {
+        (Some(resource), _) => resource.param.clone(),
+        (None, Some(runnable)) => runnable.workflow.param.clone(),
+        (None, None) => None,
+    };
+    if called {
+        return (format!("`{name}`"), format!("mock {name}({}) {{ … }}", param.unwrap_or_default()));
+    }
+    let method = match asked.action.as_str() {
+        "sendMessage" => "send",
+        "putEvents" => "emit",
+        "getItem" | "getObject" => "get",
+        "putItem" | "putObject" | "putRecord" => "put",
+        "updateItem" => "update",
+        "deleteItem" | "deleteObject" => "delete",
+        other => other,
+    };
+    (format!("`{name}.{method}`"), format!("mock {name}.{method}(…) {{ … }}"))
+}

@@ -1,0 +1,166 @@
+//! Services in memory: what workflows and tests put in can be read again, with AWS's own errors.
+
+use std::collections::BTreeMap;
+
+use interpreter::{Call, ServiceError, clock};
+use jsonata::Value;
+
+use crate::app::Resource;
+use crate::dynamo::Table;
+use crate::shape::record;
+
+pub(crate) type Answer = Result<Value, ServiceError>;
+
+/// The contents of all resources.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stores {
+    tables: BTreeMap<String, Table>,
+    buckets: BTreeMap<String, BTreeMap<String, Value>>,
+    secrets: BTreeMap<String, Value>,
+    /// What queues, topics, buses and streams took in.
+    logs: BTreeMap<String, Vec<Value>>,
+    count: u64,
+}
+
+impl Stores {
+    /// Answers a call about a resource; `None` where nothing in memory can.
+    pub(crate) fn call(&mut self, resource: &Resource, action: &str, call: &Call<'_>) -> Option<Answer> {
+        let arguments = call.arguments;
+        match resource.kind.as_str() {
+            "table" => {
+                let sdk = matches!(call.resource, asl::Resource::AwsSdk(_));
+                let table = self.tables.entry(resource.name.clone()).or_insert_with(|| Table::new(resource));
+                table.call(action, arguments, sdk)
+            }
+            "queue" if action == "sendMessage" => {
+                self.keep(resource, arguments.get("MessageBody"));
+                let id = self.id();
+                Some(Ok(record([("MessageId", id)])))
+            }
+            "topic" if action == "publish" => {
+                self.keep(resource, arguments.get("Message"));
+                let id = self.id();
+                Some(Ok(record([("MessageId", id)])))
+            }
+            "bus" if action == "putEvents" => Some(Ok(self.put_events(resource, arguments))),
+            "stream" if action == "putRecord" => {
+                self.keep(resource, arguments.get("Data"));
+                let number = self.id();
+                Some(Ok(record([
+                    ("SequenceNumber", number),
+                    ("ShardId", Value::from("shardId-000000000000")),
+                ])))
+            }
+            "bucket" => self.bucket(resource, action, arguments, call.now),
+            "secret" => self.secret(resource, action, arguments),
+            _ => None,
+        }
+    }
+
+    /// What a resource took in, in order: messages, events' details, keys of objects.
+    pub(crate) fn log(&self, resource: &str) -> Value {
+        if let Some(bucket) = self.buckets.get(resource) {
+            return Value::array(bucket.keys().map(|it| Value::from(it.as_str())));
+        }
+        Value::array(self.logs.get(resource).into_iter().flatten().cloned())
+    }
+
+    fn keep(&mut self, resource: &Resource, value: Option<&Value>) {
+        let value = value.cloned().unwrap_or(Value::Null);
+        self.logs.entry(resource.name.clone()).or_default().push(value);
+    }
+
+    fn id(&mut self) -> Value {
+        self.count += 1;
+        Value::from(format!("00000000-0000-4000-8000-{:012x}", self.count))
+    }
+
+    fn put_events(&mut self, resource: &Resource, arguments: &Value) -> Value {
+        let entries = arguments.get("Entries").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut answers = Vec::new();
+        for entry in entries.as_slice() {
+            self.keep(resource, entry.get("Detail"));
+            answers.push(record([("EventId", self.id())]));
+        }
+        record([("Entries", Value::array(answers)), ("FailedEntryCount", Value::from(0))])
+    }
+
+    fn bucket(&mut self, resource: &Resource, action: &str, arguments: &Value, now: i64) -> Option<Answer> {
+        let bucket = self.buckets.entry(resource.name.clone()).or_default();
+        let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let key = text("Key");
+        let missing = || Err(ServiceError::new("S3.NoSuchKeyException", "The specified key does not exist."));
+        Some(match action {
+            "putObject" => {
+                let body = arguments.get("Body").cloned().unwrap_or(Value::Null);
+                // The SDK integration writes JSON; text keeps its quotes.
+                bucket.insert(key, Value::from(body.to_string()));
+                Ok(record([("ETag", Value::from("\"0\""))]))
+            }
+            "getObject" => match bucket.get(&key) {
+                Some(body) => Ok(record([
+                    ("Body", body.clone()),
+                    ("ContentLength", Value::from(body.as_str().map_or(0, str::len))),
+                    ("LastModified", Value::from(clock::format(now))),
+                ])),
+                None => missing(),
+            },
+            "headObject" => match bucket.get(&key) {
+                Some(body) => Ok(record([("ContentLength", Value::from(body.as_str().map_or(0, str::len)))])),
+                None => missing(),
+            },
+            "deleteObject" => {
+                bucket.remove(&key);
+                Ok(record([]))
+            }
+            "copyObject" => {
+                let source = text("CopySource");
+                let source =
+                    source.trim_start_matches('/').split_once('/').map_or("", |(_, key)| key).to_owned();
+                match bucket.get(&source).cloned() {
+                    Some(body) => {
+                        bucket.insert(key, body);
+                        Ok(record([("CopyObjectResult", record([("ETag", Value::from("\"0\""))]))]))
+                    }
+                    None => missing(),
+                }
+            }
+            "listObjectsV2" => {
+                let prefix = text("Prefix");
+                let found = bucket.iter().filter(|(key, _)| key.starts_with(&prefix)).map(|(key, body)| {
+                    record([
+                        ("Key", Value::from(key.as_str())),
+                        ("LastModified", Value::from(clock::format(now))),
+                        ("Size", Value::from(body.as_str().map_or(0, str::len))),
+                        ("StorageClass", Value::from("STANDARD")),
+                    ])
+                });
+                let found: Vec<Value> = found.collect();
+                let count = found.len();
+                Ok(record([
+                    ("Contents", Value::array(found)),
+                    ("IsTruncated", Value::from(false)),
+                    ("KeyCount", Value::from(count)),
+                    ("Prefix", Value::from(prefix)),
+                ]))
+            }
+            _ => return None,
+        })
+    }
+
+    fn secret(&mut self, resource: &Resource, action: &str, arguments: &Value) -> Option<Answer> {
+        let name = &resource.name;
+        match action {
+            "putSecretValue" => {
+                let value = arguments.get("SecretString").cloned().unwrap_or(Value::Null);
+                self.secrets.insert(name.clone(), value);
+                Some(Ok(record([("Name", Value::from(name.as_str()))])))
+            }
+            "getSecretValue" => {
+                let value = self.secrets.get(name)?.clone();
+                Some(Ok(record([("Name", Value::from(name.as_str())), ("SecretString", value)])))
+            }
+            _ => None,
+        }
+    }
+}
