@@ -136,6 +136,7 @@ impl Execution {
         let mut limits = jsonata::Limits::aws();
         // A run must not depend on how fast the computer is.
         limits.time = None;
+        limits.steps = options.limits.query_steps.unwrap_or(u64::MAX);
         let environment = Environment {
             clock: Arc::new(move || now.load(Ordering::Relaxed)),
             ..Environment::seeded(options.start, seed, limits)

@@ -59,6 +59,8 @@ pub struct Limits {
     pub variables: Option<usize>,
     /// Seconds of an Express execution: 300.
     pub express_seconds: Option<u64>,
+    /// Steps of one JSONata evaluation. AWS stops by time; a run here must not depend on how fast the computer is.
+    pub query_steps: Option<u64>,
     /// States entered; none on AWS. Stops what would loop for ever where histories are not counted.
     pub transitions: Option<u64>,
 }
@@ -71,6 +73,7 @@ impl Default for Limits {
             variable: Some(262_144),
             variables: Some(10 << 20),
             express_seconds: Some(300),
+            query_steps: Some(50_000_000),
             transitions: None,
         }
     }
