@@ -32,7 +32,9 @@ pub fn close<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option
         if it.to_lowercase() == name.to_lowercase() { 0 } else { distance }
     };
     let near = known.into_iter().filter(|it| *it != name && !it.is_empty()).map(|it| (distance(it), it));
-    let near = near.filter(|(distance, it)| *distance <= allowed && *distance < it.chars().count().max(2));
+    let near = near.filter(|(distance, it)| {
+        *distance <= allowed && *distance < it.chars().count().min(name.chars().count())
+    });
     near.min_by_key(|(distance, it)| (*distance, it.len())).map(|(_, it)| it.to_owned())
 }
 

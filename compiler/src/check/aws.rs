@@ -255,11 +255,11 @@ impl Ctx<'_> {
             return;
         }
         match (&value.kind, shape.shape()) {
-            (ExprKind::String(text), Shape::String { values }) => {
-                if !values.is_empty() && !values.contains(&&**text) {
-                    let near = close(text, values.iter().copied());
-                    self.report(report::unlisted_value(value.span, text, &values, near.as_deref()));
-                }
+            (ExprKind::String(text), Shape::String { values })
+                if !values.is_empty() && !values.contains(&&**text) =>
+            {
+                let near = close(text, values.iter().copied());
+                self.report(report::unlisted_value(value.span, text, &values, near.as_deref()));
             }
             (ExprKind::List(parts), Shape::List(item)) => {
                 for part in parts {

@@ -14,7 +14,7 @@ use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, Branches, ExprKind as Ast};
 use crate::typed::{Block, Branch, Effect, Expr, ExprKind, Failure, Map, MapSource, RecordPart};
-use crate::types::{FieldType, Record, Type};
+use crate::types::{FieldType, Record, Type, Types};
 
 const MAP_OPTIONS: [&str; 7] =
     ["concurrency", "distributed", "tolerate", "batch", "label", "express", "results"];
@@ -65,9 +65,10 @@ impl Ctx<'_> {
         if options.distributed && self.body.home == (Home::Workflow { express: true }) {
             self.report(flow::not_in_express(span, "a distributed `map`"));
         }
+        let wanted = want.ty().and_then(|it| list_item(self.types(), it));
         let value_want = match want {
             Want::Effect => Want::Effect,
-            Want::Value(expected) => Want::Value(expected.and_then(|it| list_item(self, it))),
+            Want::Value(_) => Want::Value(wanted.as_ref()),
         };
         let facts = self.body.facts.clone();
         let ((item, index, checked), raises) = self.watched(|ctx| {
@@ -669,10 +670,10 @@ struct MapOptions {
     results: Option<(Expr, Expr)>,
 }
 
-fn list_item<'t>(ctx: &Ctx<'_>, ty: &'t Type) -> Option<&'t Type> {
-    match ty {
-        Type::List(item) => Some(item),
-        Type::Optional(inner) => list_item(ctx, inner),
+fn list_item(types: &Types, ty: &Type) -> Option<Type> {
+    match types.resolve(ty) {
+        Type::List(item) => Some((**item).clone()),
+        Type::Optional(inner) => list_item(types, inner),
         _ => None,
     }
 }

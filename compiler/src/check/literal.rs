@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::Ctx;
 use super::expr::{Role, make};
-use crate::diagnostics::{close, names as report, types as wrong};
+use crate::diagnostics::{close, integrations as aws, names as report, types as wrong};
 use crate::source::Span;
 use crate::syntax::ast::{self, Element, Field};
 use crate::typed::{Effect, Expr, ExprKind, ListPart, RecordPart};
@@ -150,7 +150,7 @@ impl Ctx<'_> {
                 &shorthand
             }
         };
-        let field = wanted.and_then(|it| self.wanted_field(it, name));
+        let field = wanted.and_then(|it| self.wanted_field(it, name, into));
         let value = match &field {
             Some(ty) => self.expr_as(value, ty, Role::new("field", &name.text)),
             None => self.expr(value, None),
@@ -161,7 +161,7 @@ impl Ctx<'_> {
     }
 
     /// The type that a field must have; a field that isn't wanted is reported, with the name that may be meant.
-    fn wanted_field(&mut self, wanted: &Type, name: &ast::Name) -> Option<Type> {
+    fn wanted_field(&mut self, wanted: &Type, name: &ast::Name, into: &mut Gathered) -> Option<Type> {
         match self.types().resolve(wanted) {
             Type::Record(record) => match record.fields.get(name.text.as_str()) {
                 Some(field) => Some(field.ty.clone()),
@@ -169,8 +169,17 @@ impl Ctx<'_> {
                     let names: Vec<&str> = record.fields.keys().map(|it| &**it).collect();
                     let close = close(&name.text, names.iter().copied());
                     let of = self.show(wanted);
-                    let diagnostic = report::unknown_field(name, &of, &names, close.as_deref());
+                    let diagnostic = match of.strip_prefix("parameters of ") {
+                        Some(action) => aws::unknown_parameter(name, action, &names, close.as_deref()),
+                        None => report::unknown_field(name, &of, &names, close.as_deref()),
+                    };
                     self.report(diagnostic);
+                    if let Some(meant) = close {
+                        // It stands for that one, which is not missing then.
+                        into.fields
+                            .entry(meant.into())
+                            .or_insert(FieldType { ty: Type::Unknown, docs: None });
+                    }
                     Some(Type::Unknown)
                 }
             },

@@ -37,8 +37,11 @@ impl Ctx<'_> {
                 None => return Effect::Total,
             },
             Ast::Expr(expr) => {
+                let reported = self.diagnostics.len();
                 let value = self.expr_want(expr, Want::Effect);
-                self.unused_value(&value);
+                if self.diagnostics.len() == reported {
+                    self.unused_value(&value);
+                }
                 let effect = value.effect;
                 (StmtKind::Expr(value), effect)
             }

@@ -77,3 +77,12 @@ pub fn no_pages(span: Span, action: &str) -> Diagnostic {
         .here("AWS doesn't page it")
         .help("call it without `pages`")
 }
+
+pub fn unknown_parameter(name: &Name, action: &str, known: &[&str], close: Option<&str>) -> Diagnostic {
+    let message = format!("`{action}` has no parameter `{}`", name.text);
+    let it = Diagnostic::error("F0613", name.span, message).here("no such parameter");
+    match close {
+        Some(_) => it.did_you_mean(name.span, close),
+        None => it.help(format!("it has {}", or_list(known, "and"))),
+    }
+}

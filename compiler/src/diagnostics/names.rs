@@ -143,7 +143,8 @@ pub fn unknown_option(name: &Name, of: &str, options: &[&str], close: Option<&st
 
 pub fn unknown_label(name: &Name, close: Option<&str>) -> Diagnostic {
     let message = format!("no enclosing loop or block has the label `'{}`", name.text);
-    Diagnostic::error("F0216", name.span, message).did_you_mean(name.span, close)
+    let close = close.map(|it| format!("'{it}"));
+    Diagnostic::error("F0216", name.span, message).did_you_mean(name.span, close.as_deref())
 }
 
 pub fn field_twice(name: &str, span: Span, first: Span) -> Diagnostic {

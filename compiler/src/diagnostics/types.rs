@@ -147,7 +147,7 @@ fn near_literal(types: &Types, value: &Expr, wanted: &Type, it: Diagnostic) -> D
 }
 
 pub fn missing_field(span: Span, name: &str, wanted: &str, of: &str, role: Role<'_>) -> Diagnostic {
-    let it = Diagnostic::error("F0302", span, format!("{} lacks `{name}`", role.show()));
+    let it = Diagnostic::error("F0302", span, format!("`{name}` is missing in {}", role.show()));
     role.label(it.here(format!("no `{name}`")).help(format!("`{of}` needs `{name}: {wanted}`")))
 }
 

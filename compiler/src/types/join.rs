@@ -117,7 +117,7 @@ impl Types {
             Type::Boolean => [true, false].map(|b| Type::Literal(LiteralType::Boolean(b))).to_vec(),
             other => vec![other.clone()],
         };
-        let split = flat.len() > 1 && flat.iter().any(|it| matches!(it, Type::Boolean));
+        let split = flat.iter().any(|it| matches!(it, Type::Boolean));
         (if split { flat.iter().flat_map(booleans).collect() } else { flat }, null)
     }
 
