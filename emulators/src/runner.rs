@@ -173,6 +173,7 @@ impl<'a> Runner<'a> {
                 variables: None,
                 express_seconds: None,
                 transitions: Some(LONGEST),
+                ..Limits::default()
             },
         };
         let names = Names {
