@@ -63,6 +63,11 @@ pub fn analyze(sources: &dyn Sources, entry: &str, app: &str) -> Analysis {
     Analysis { sources: resolved.value.sources, files: resolved.value.files, program, diagnostics }
 }
 
+/// A file of the standard library, for those who follow a name into it.
+pub fn library_source(file: FileId) -> Option<&'static Source> {
+    check::library_source(file)
+}
+
 /// Compiles a program without errors to its files. Where the analysis found an error nothing is built.
 pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
     let mut built = Built::default();

@@ -244,7 +244,7 @@ impl Ctx<'_> {
     fn unknown_name(&mut self, name: &str, span: Span) -> Expr {
         if crate::prelude::global(name).is_some() {
             self.report(report::not_a_value(name, "function", span));
-        } else if matches!(name, "aws" | "execution" | "stateMachine" | "state") {
+        } else if matches!(name, "aws" | "execution" | "stateMachine" | "state" | "stack") {
             self.report(wrong::namespace_alone(name, span));
         } else {
             let close = self.close_value(name);
@@ -291,7 +291,9 @@ impl Ctx<'_> {
             self.report(report::unknown_field(name, root, &names, close.as_deref()));
             return Some(broken(span));
         };
-        if !matches!(self.body.home, Home::Workflow { .. } | Home::Step | Home::Kind | Home::Fn) {
+        // What the deployment knows may stand anywhere.
+        let inside = matches!(self.body.home, Home::Workflow { .. } | Home::Step | Home::Kind | Home::Fn);
+        if root != "stack" && !inside {
             self.report(wrong::context_outside(root, root_span));
         }
         Some(make(ExprKind::Context(*field), ty.clone(), Effect::Total, span))
@@ -570,7 +572,16 @@ fn context_fields(root: &str) -> Option<&'static [(&'static str, ContextField, T
         ("enteredTime", C::StateEnteredTime, Type::Timestamp),
         ("retryCount", C::StateRetryCount, Type::Int),
     ];
+    const STACK: &[(&str, ContextField, Type)] = &[
+        ("region", C::Region, Type::String),
+        ("account", C::Account, Type::String),
+        ("partition", C::Partition, Type::String),
+        ("urlSuffix", C::UrlSuffix, Type::String),
+        ("id", C::StackId, Type::String),
+        ("name", C::StackName, Type::String),
+    ];
     Some(match root {
+        "stack" => STACK,
         "execution" => EXECUTION,
         "stateMachine" => MACHINE,
         "state" => STATE,

@@ -72,7 +72,7 @@ impl Resource {
 
 impl Template {
     /// Adds a resource under a name near `wanted` that is still free.
-    pub fn add(&mut self, ids: &Ids, wanted: &str, resource: Resource) -> String {
+    pub(super) fn add(&mut self, ids: &Ids, wanted: &str, resource: Resource) -> String {
         let id = ids.claim(wanted);
         self.resources.insert(id.clone(), resource);
         id

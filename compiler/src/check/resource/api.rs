@@ -26,7 +26,8 @@ pub(super) fn apis(ctx: &mut Ctx<'_>) {
         let mut routes: Vec<Route> = Vec::new();
         for written in &decl.routes {
             let route = route(ctx, at.file, written, http);
-            let same = routes.iter().find(|it| it.method == route.method && shape(&it.path) == shape(&route.path));
+            let same =
+                routes.iter().find(|it| it.method == route.method && shape(&it.path) == shape(&route.path));
             if let Some(first) = same {
                 ctx.report(report::route_twice(written.path.span, first.span));
             }
@@ -104,7 +105,8 @@ fn path_names(ctx: &mut Ctx<'_>, path: &ast::Name) -> Vec<String> {
     }
     let mut names = Vec::new();
     for step in path.text.split('/').filter(|it| it.contains(['{', '}'])) {
-        let name = step.strip_prefix('{').and_then(|it| it.strip_suffix('}')).map(|it| it.trim_end_matches('+'));
+        let name =
+            step.strip_prefix('{').and_then(|it| it.strip_suffix('}')).map(|it| it.trim_end_matches('+'));
         match name.filter(|it| !it.is_empty() && it.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')) {
             Some(name) if !names.iter().any(|it| it == name) => names.push(name.to_owned()),
             Some(name) => ctx.report(report::path_name_twice(name, path.span)),
@@ -115,7 +117,12 @@ fn path_names(ctx: &mut Ctx<'_>, path: &ast::Name) -> Vec<String> {
 }
 
 /// Path parameters are strings unless declared otherwise; `body` is the body; all else comes from the query.
-fn bind(ctx: &mut Ctx<'_>, route: &ast::Route, names: &[String], method: &str) -> (Vec<LocalId>, Vec<LocalId>) {
+fn bind(
+    ctx: &mut Ctx<'_>,
+    route: &ast::Route,
+    names: &[String],
+    method: &str,
+) -> (Vec<LocalId>, Vec<LocalId>) {
     let mut of_path: IndexMap<String, LocalId> = IndexMap::new();
     let mut params = Vec::new();
     for param in &route.params {

@@ -18,9 +18,12 @@ use crate::typed::{Expr, LocalId};
 use crate::types::{Type, TypeId};
 
 /// Every kind of the standard library and of the program.
-pub(super) fn declare(ctx: &mut Ctx<'_>) {
-    let own = ctx.resolved.items().map(|(at, item)| (at.file, item));
-    let all: Vec<(FileId, &ast::Item)> = standard::items().chain(own).collect();
+pub(super) fn declare<'a>(ctx: &mut Ctx<'a>) {
+    let mut all: Vec<(FileId, &'a ast::Item)> = Vec::new();
+    for (file, item) in standard::items() {
+        all.push((file, item));
+    }
+    all.extend(ctx.resolved.items().map(|(at, item)| (at.file, item)));
     for (_, item) in &all {
         if let ItemKind::Kind(decl) = &item.kind {
             name(ctx, item, decl);
@@ -126,8 +129,7 @@ fn setting(ctx: &mut Ctx<'_>, decl: &KindDecl, member: &KindMember) {
     let required = member.value.is_none() && !ctx.types().nullable(&ty);
     let local = ctx.new_local(&member.name.text, ty.clone(), false, member.name.span);
     let default = member.value.as_ref().map(|it| broken(it.span));
-    let setting =
-        Setting { ty, default, required, docs: member_docs(member), local, span: member.name.span };
+    let setting = Setting { ty, default, required, docs: member_docs(member), local, span: member.name.span };
     edit(ctx, decl, |kind| drop(kind.settings.insert(arc(&member.name), setting)));
 }
 
@@ -262,7 +264,8 @@ fn inside(ctx: &mut Ctx<'_>, file: FileId, decl: &KindDecl) {
                 let Some(value) = &member.value else { continue };
                 let list = || Type::list(Type::String);
                 let ty = Type::record([("actions", list()), ("resources", list())]);
-                let value = in_kind(ctx, file, decl, &[], |ctx| ctx.expr_as(value, &ty, Role::new("grant", name)));
+                let value =
+                    in_kind(ctx, file, decl, &[], |ctx| ctx.expr_as(value, &ty, Role::new("grant", name)));
                 let when = condition(ctx, file, decl, member);
                 edit(ctx, decl, |kind| {
                     if let Some(it) = kind.grants.get_mut(grants) {

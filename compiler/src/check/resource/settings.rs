@@ -126,7 +126,8 @@ fn missing(ctx: &mut Ctx<'_>, decl: &ast::ResourceDecl, given: &IndexMap<String,
     if !missing.is_empty() {
         ctx.report(report::settings_missing(&decl.kind.text, &decl.name, &missing));
     }
-    if &*decl.kind.text == "function" && !["code", "inline", "image"].iter().any(|it| given.contains_key(*it)) {
+    if &*decl.kind.text == "function" && !["code", "inline", "image"].iter().any(|it| given.contains_key(*it))
+    {
         ctx.report(report::function_without_code(&decl.name));
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn is_standard(span: Span) -> bool {
 }
 
 /// A file of the standard library, for editors that follow a name into it.
-pub fn source(file: FileId) -> Option<&'static Source> {
+pub(crate) fn source(file: FileId) -> Option<&'static Source> {
     let at = file.0.checked_sub(FIRST)?;
     library().sources.get(at as usize)
 }

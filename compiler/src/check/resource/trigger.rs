@@ -8,7 +8,6 @@ use crate::check::declare::arc;
 use crate::check::expr::Role;
 use crate::check::{Body, Ctx, Home};
 use crate::diagnostics::{close, resources as report};
-use crate::resolve::Symbol;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ExprKind as Ast, ItemKind};
 use crate::typed::resource::{Action, Trigger};
@@ -65,7 +64,7 @@ fn trigger(ctx: &mut Ctx<'_>, file: FileId, item: &ast::Item, decl: &ast::OnDecl
 
 /// The call of a trigger or route.
 pub(super) fn action(ctx: &mut Ctx<'_>, action: &ast::Action) -> Action {
-    let call = ctx.expr(&action.call, None);
+    let call = ctx.call_action(action);
     let span = action.start.map_or(call.span, |start| start.to(call.span));
     Action { start: action.start.is_some(), call, span }
 }
@@ -158,7 +157,14 @@ fn of_resource<'a>(
         ctx.report(report::no_events("resource", base.span));
         return None;
     };
-    Some(Source { resource: Some(resource), event: arc(event), member: arc(event), kind, arguments, span: event.span })
+    Some(Source {
+        resource: Some(resource),
+        event: arc(event),
+        member: arc(event),
+        kind,
+        arguments,
+        span: event.span,
+    })
 }
 
 /// The type of the event, with the resource's own type in it; reports an event that the kind doesn't have.
@@ -167,10 +173,17 @@ fn event_type(ctx: &mut Ctx<'_>, source: &Source<'_>) -> Option<Type> {
     let Some(event) = kind.events.get(&source.member) else {
         let names: Vec<String> = kind.events.keys().map(ToString::to_string).collect();
         let close = close(&source.member, names.iter().map(String::as_str));
-        ctx.report(report::unknown_event(&source.member, source.span, &source.kind, close.as_deref(), &names));
+        ctx.report(report::unknown_event(
+            &source.member,
+            source.span,
+            &source.kind,
+            close.as_deref(),
+            &names,
+        ));
         return None;
     };
-    let of = source.resource.and_then(|it| ctx.program.resources.get(it.index())).and_then(|it| it.of.clone());
+    let of =
+        source.resource.and_then(|it| ctx.program.resources.get(it.index())).and_then(|it| it.of.clone());
     Some(event.ty.with_of(&of.unwrap_or(Type::Json)))
 }
 
@@ -193,7 +206,8 @@ fn filters(ctx: &mut Ctx<'_>, file: FileId, source: &Source<'_>) -> IndexMap<Str
             None => known.get(at),
         };
         let Some((name, ty)) = wanted else {
-            let close = argument.name.as_ref().and_then(|it| close(&it.text, known.iter().map(|(it, _)| &**it)));
+            let close =
+                argument.name.as_ref().and_then(|it| close(&it.text, known.iter().map(|(it, _)| &**it)));
             let names: Vec<String> = known.iter().map(|(it, _)| it.to_string()).collect();
             ctx.report(report::unknown_filter(argument, &source.member, close.as_deref(), &names));
             ctx.free_value(file, &argument.value);

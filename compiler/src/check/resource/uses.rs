@@ -32,7 +32,9 @@ pub(super) fn uses(ctx: &mut Ctx<'_>, file: FileId, value: &Expr) -> Vec<Use> {
 fn target(ctx: &mut Ctx<'_>, file: FileId, item: &Expr) -> Option<UseTarget> {
     match &item.kind {
         ExprKind::Missing => None,
-        ExprKind::Name(name) if matches!(name.as_str(), "complete" | "reject" | "beat") => Some(UseTarget::Token),
+        ExprKind::Name(name) if matches!(name.as_str(), "complete" | "reject" | "beat") => {
+            Some(UseTarget::Token)
+        }
         ExprKind::Name(name) => match symbol(ctx, file, name, item)? {
             Symbol::Resource(id) => Some(UseTarget::Resource(id)),
             Symbol::Workflow(id) => Some(UseTarget::Workflow(id)),
@@ -92,9 +94,10 @@ fn method(ctx: &mut Ctx<'_>, id: ResourceId, name: &Name) -> Option<UseTarget> {
 
 fn action(ctx: &mut Ctx<'_>, service: &Name, action: &Name) -> Option<UseTarget> {
     match crate::aws::action(&service.text, &action.text, crate::aws::Flavor::Sdk) {
-        crate::aws::Lookup::Found(_) => {
-            Some(UseTarget::Aws { service: service.text.as_str().into(), action: action.text.as_str().into() })
-        }
+        crate::aws::Lookup::Found(_) => Some(UseTarget::Aws {
+            service: service.text.as_str().into(),
+            action: action.text.as_str().into(),
+        }),
         crate::aws::Lookup::NoService { close } => {
             ctx.report(report::unknown_service(service, close.first().copied()));
             None

@@ -83,7 +83,7 @@ impl Arguments {
 
     /// The value of an argument, where it is known.
     pub(super) fn text(&self, path: &str) -> Option<Json> {
-        self.parts(path, "").into_iter().next().map(|it| it.resource.map_or(it.value, |it| it.arn))
+        self.parts(path).into_iter().next().map(|it| it.resource.map_or(it.value, |it| it.arn))
     }
 
     pub(super) fn passes_roles(&self) -> bool {
@@ -91,15 +91,16 @@ impl Arguments {
         in_touched || holds(&self.tree, &|it| it.resource.as_ref().is_some_and(|it| it.passes_roles))
     }
 
-    /// The known values of an argument; where only the run knows, the resources of `service` that can be meant.
-    fn parts(&self, path: &str, service: &str) -> Vec<Part> {
-        let found = find(&self.tree, path);
-        let known: Vec<Part> = found
-            .iter()
-            .filter_map(|it| if let Tree::Known(part) = it { Some(part.clone()) } else { None })
-            .collect();
-        if !known.is_empty() || found.is_empty() {
-            return known;
+    /// The known values of an argument.
+    fn parts(&self, path: &str) -> Vec<Part> {
+        let known = |it: &Tree| if let Tree::Known(part) = it { Some(part.clone()) } else { None };
+        find(&self.tree, path).iter().filter_map(known).collect()
+    }
+
+    /// Where only the run knows an argument: the resources of a service that it can be.
+    fn possible(&self, path: &str, service: &str) -> Vec<Part> {
+        if find(&self.tree, path).is_empty() {
+            return Vec::new();
         }
         let fits = |it: &&Part| it.resource.as_ref().is_some_and(|it| it.service == service);
         self.touched.iter().filter(fits).cloned().collect()
@@ -132,7 +133,10 @@ impl Arguments {
     /// The ARNs that a template with one place gives.
     pub(super) fn arns(&self, path: &str, template: &'static str) -> Vec<Json> {
         let service = template.split(':').nth(2).unwrap_or_default();
-        let parts = self.parts(path, service);
+        let mut parts = self.parts(path);
+        if parts.is_empty() {
+            parts = self.possible(path, service);
+        }
         let prefix = template.split('{').next().unwrap_or_default();
         let prefix = template.get(..template.rfind('{').unwrap_or(prefix.len())).unwrap_or(prefix);
         let arn = |part: &Part| match &part.resource {

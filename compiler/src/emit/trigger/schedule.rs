@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::Wire;
-use crate::emit::deploy::first_line;
 use crate::emit::evaluate::Result;
 use crate::emit::iam::Policy;
 use crate::emit::value::Value;
@@ -15,9 +14,7 @@ pub(super) fn emit(wire: &mut Wire<'_, '_>) -> Result<()> {
         None => json!({ "Mode": "OFF" }),
     };
     let role = wire.role("scheduler.amazonaws.com", Policy::default())?;
-    let docs = first_line(&wire.label);
     let properties = json!({
-        "Description": docs,
         "ScheduleExpression": wire.json("expression")?,
         "ScheduleExpressionTimezone": wire.json("timezone")?,
         "FlexibleTimeWindow": window,
