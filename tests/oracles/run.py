@@ -34,7 +34,12 @@ from samtranslator.yaml_helper import yaml_parse
 class NoPolicies(ManagedPolicyLoader):
     def __init__(self): pass
     def load(self): return {}
-transform(yaml_parse(open(sys.argv[1]).read()), {}, NoPolicies())
+template = yaml_parse(open(sys.argv[1]).read())
+# `sam package` puts folders into a bucket before CloudFormation sees the template.
+for resource in template['Resources'].values():
+    if 'CodeUri' in resource.get('Properties', {}):
+        resource['Properties']['CodeUri'] = 's3://bucket/key'
+transform(template, {}, NoPolicies())
 """
 
 VALIDATE = """

@@ -146,7 +146,7 @@ impl Writer<'_> {
                 self.guards(id, &parallel.retries, &parallel.catches, pointer, &mut fields);
             }
             StateKind::Succeed(value) => {
-                fields.insert("Output".into(), self.template(value));
+                fields.insert("Output".into(), self.output(value));
             }
             StateKind::Fail { error, cause } => {
                 for (field, value) in [("Error", error), ("Cause", cause)] {
@@ -239,7 +239,7 @@ impl Writer<'_> {
             }
             Goal::End(value) => {
                 if *value != Expr::Result {
-                    fields.insert("Output".into(), self.template(value));
+                    fields.insert("Output".into(), self.output(value));
                 }
                 fields.insert("End".into(), true.into());
             }
@@ -278,6 +278,19 @@ impl Writer<'_> {
 
     fn text(&self, expr: &Expr) -> String {
         jsonata::print(expr, self.machine, self.names)
+    }
+
+    /// As a template; a lone scalar as an expression, since validators want it so.
+    fn output(&self, expr: &Expr) -> Value {
+        match self.template(expr) {
+            Value::String(text) if text.starts_with("{%") => text.into(),
+            // Text with a deploy-time value in it has no other form.
+            Value::String(text) if text.contains("${") => text.into(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                self.expression(expr).into()
+            }
+            value @ (Value::Array(_) | Value::Object(_)) => value,
+        }
     }
 
     fn template(&self, expr: &Expr) -> Value {

@@ -6,7 +6,38 @@ use serde_yaml::{Mapping, Value as Yaml};
 
 /// Prints a template.
 pub fn print(json: &Json) -> String {
-    serde_yaml::to_string(&convert(json)).unwrap_or_default()
+    unmark(&serde_yaml::to_string(&convert(json)).unwrap_or_default())
+}
+
+/// Begins texts that need quotes; no plain text of YAML may begin like this, so it gets them.
+const MARK: &str = "@flow:";
+
+/// Texts that readers of YAML 1.1 (AWS's tools among them) take for something else.
+fn is_ambiguous(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["on", "off", "yes", "no", "y", "n"];
+    let starts = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    let like_number =
+        |c: char| c.is_ascii_hexdigit() || matches!(c, '_' | ':' | '.' | '+' | '-' | 'x' | 'o' | 'T' | 'Z');
+    WORDS.iter().any(|it| text.eq_ignore_ascii_case(it)) || (starts && text.chars().all(like_number))
+}
+
+fn text(text: &str) -> Yaml {
+    Yaml::String(if is_ambiguous(text) { format!("{MARK}{text}") } else { text.to_owned() })
+}
+
+/// Takes the marks off again, where they stand as this module wrote them.
+fn unmark(yaml: &str) -> String {
+    let marked = format!("'{MARK}");
+    let mut out = String::new();
+    let mut rest = yaml;
+    while let Some((before, after)) = rest.split_once(&marked) {
+        out.push_str(before);
+        let inside = after.split('\'').next().unwrap_or_default();
+        out.push_str(if is_ambiguous(inside) { "'" } else { &marked });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn convert(json: &Json) -> Yaml {
@@ -14,7 +45,7 @@ fn convert(json: &Json) -> Yaml {
         Json::Null => Yaml::Null,
         Json::Bool(it) => Yaml::Bool(*it),
         Json::Number(it) => number(it),
-        Json::String(it) => Yaml::String(it.clone()),
+        Json::String(it) => text(it),
         Json::Array(items) => Yaml::Sequence(items.iter().map(convert).collect()),
         Json::Object(fields) => {
             let mut only = fields.iter();
@@ -29,7 +60,7 @@ fn convert(json: &Json) -> Yaml {
 fn mapping(fields: &serde_json::Map<String, Json>) -> Yaml {
     let mut mapping = Mapping::new();
     for (name, value) in fields {
-        mapping.insert(Yaml::String(name.clone()), convert(value));
+        mapping.insert(text(name), convert(value));
     }
     Yaml::Mapping(mapping)
 }

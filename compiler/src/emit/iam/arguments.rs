@@ -111,8 +111,7 @@ impl Arguments {
         let service = form.template.split(':').nth(2).unwrap_or_default();
         let mut paths = form.arguments();
         paths.extend(form.whole);
-        let parts: Vec<(&str, Vec<Part>)> =
-            paths.iter().map(|path| (*path, self.parts(path, service))).collect();
+        let parts: Vec<(&str, Vec<Part>)> = paths.iter().map(|path| (*path, self.parts(path))).collect();
         let most = parts.iter().map(|(_, it)| it.len()).max().unwrap_or(0).max(1);
         let mut arns = Vec::new();
         for at in 0..most {

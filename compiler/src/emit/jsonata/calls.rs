@@ -5,7 +5,8 @@ use super::{ADD, ATOM, COMPARE, CONDITIONAL, LOOSEST, Level, MULTIPLY, OR, PATH,
 use crate::machine::{Expr, Func};
 
 /// The start of the JSON that Lambda (and Flow's own errors with data) put into a cause; the text is captured.
-const MESSAGE: &str = r#"/^\{"errorMessage":\s*("(?:[^"\\]|\\.)*")/"#;
+// No `\]`: jsonata-js takes the bracket for escaped, whatever stands before the backslash.
+const MESSAGE: &str = r#"/^\{"errorMessage":\s*("(?:[^\\"]|\\.)*")/"#;
 /// That JSON whole (AWS may cut long ones).
 const CARRIED: &str = r#"/^\{"errorMessage":.*\}$/"#;
 /// What a nested run's failure looks like, whole.
