@@ -41,6 +41,7 @@ fn every_file_keeps_its_meaning() {
 /// What the comments of a program become is not looked at here, only that none is lost.
 fn check_generated(bytes: &[u8]) {
     let text = Generator::new(bytes).file();
+    support::spans::check(&text, &parsed(&text));
     formatted(&text);
 }
 

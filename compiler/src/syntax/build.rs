@@ -70,14 +70,21 @@ impl<'i> Builder<'i> {
         }
     }
 
-    /// The span of the text between two places of the chunk, without the blanks around it.
+    /// The span of the text between two places of the chunk, without the blanks around it. Where there is nothing
+    /// else, the empty place behind the last text before it.
     fn trimmed(&self, start: usize, end: usize) -> Span {
-        let blank = |c: char| c.is_ascii_whitespace() || matches!(c, '\u{0e}' | '\u{0f}');
         let text = self.text.get(start..end).unwrap_or("");
-        let head = text.len() - text.trim_start_matches(blank).len();
-        let body = text.trim_matches(blank).len();
-        let start = self.base + start + if body == 0 { 0 } else { head };
+        let body = text.trim_matches(is_blank).len();
+        if body == 0 {
+            return self.place_before(start);
+        }
+        let start = self.base + start + text.len() - text.trim_start_matches(is_blank).len();
         Span::new(self.file, start, start + body)
+    }
+
+    fn place_before(&self, at: usize) -> Span {
+        let end = self.base + self.text.get(..at).unwrap_or("").trim_end_matches(is_blank).len();
+        Span::new(self.file, end, end)
     }
 
     fn span(&self, pair: &P<'i>) -> Span {
@@ -87,12 +94,7 @@ impl<'i> Builder<'i> {
 
     /// The empty place behind the last text before `pair`.
     fn gap(&self, pair: &P<'i>) -> Span {
-        let before = self.text.get(..pair.as_span().start()).unwrap_or("");
-        let end = self.base
-            + before
-                .trim_end_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '\u{0e}' | '\u{0f}'))
-                .len();
-        Span::new(self.file, end, end)
+        self.place_before(pair.as_span().start())
     }
 
     /// Reports what is missing at `pair`, and gives the place.
@@ -156,4 +158,9 @@ impl<'i> Builder<'i> {
         };
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// Blanks, and the marks for braces that are missing.
+fn is_blank(c: char) -> bool {
+    c.is_ascii_whitespace() || matches!(c, '\u{0e}' | '\u{0f}')
 }

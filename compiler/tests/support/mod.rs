@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod generate;
+pub mod spans;
 
 use compiler::source::FileId;
 use compiler::syntax::ast::*;

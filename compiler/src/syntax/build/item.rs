@@ -530,7 +530,12 @@ impl<'i> Builder<'i> {
                 Rule::initial => member.value = Some(self.initial(inner)),
                 Rule::settings => member.body = Some(self.fields(inner)),
                 Rule::when => member.when = self.only_expr(inner),
-                _ => self.signature_part(&mut member.signature, inner),
+                _ => {
+                    let part = self.span(&inner);
+                    let empty = member.signature.span == span.tail();
+                    member.signature.span = if empty { part } else { member.signature.span.to(part) };
+                    self.signature_part(&mut member.signature, inner);
+                }
             }
         }
         let mut names = names.into_iter();
