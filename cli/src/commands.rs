@@ -16,6 +16,8 @@ mod fmt;
 mod graph;
 mod jsonata;
 mod new;
+mod run;
+mod test;
 
 /// What a command gives.
 pub(crate) type Outcome = Result<ExitCode, String>;
@@ -27,6 +29,7 @@ pub(crate) type Outcome = Result<ExitCode, String>;
   flow new shop                  a small app to start from, in ./shop
   flow check                     what is wrong with the app in this folder
   flow build --out build         its template, state machines and source map
+  flow test                      its tests, offline
   flow graph shop fulfil         a drawing of one workflow, as SVG
   flow explain F0301             what a diagnostic means, with an example
   flow asl validate sm.json      what is wrong with a state machine's own JSON or YAML
@@ -46,6 +49,8 @@ enum Command {
     Build(build::Build),
     Fmt(fmt::Fmt),
     Graph(graph::Graph),
+    Run(run::Run),
+    Test(test::Test),
     Asl(asl::Asl),
     Jsonata(jsonata::Jsonata),
     Explain(explain::Explain),
@@ -59,6 +64,8 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Build(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Graph(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Test(command) => command.run(),
         Command::Asl(command) => command.run(),
         Command::Jsonata(command) => command.run(),
         Command::Explain(command) => command.run(),

@@ -3,9 +3,12 @@
 //! Exit codes: 0 fine, 1 the program has errors, 2 wrong use (clap's own, and files that can't be read or written).
 
 mod commands;
+mod difference;
 mod disk;
 mod output;
 mod report;
+mod snapshots;
+mod testing;
 mod timeline;
 mod values;
 

@@ -145,6 +145,11 @@ impl Table {
         Some(outcome.map_err(|problem| problem.told(sdk)))
     }
 
+    /// All items, plain, by their keys.
+    pub(crate) fn items(&self) -> Value {
+        Value::array(self.items.values().map(plain))
+    }
+
     fn key_of(&self, item: &Object) -> Result<String, Problem> {
         let part = |name: &str| {
             let found = item.get(name).and_then(key_text);

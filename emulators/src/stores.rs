@@ -57,8 +57,11 @@ impl Stores {
         }
     }
 
-    /// What a resource took in, in order: messages, events' details, keys of objects.
+    /// What a resource took in, in order: messages, events; of what it holds, items or keys.
     pub(crate) fn log(&self, resource: &str) -> Value {
+        if let Some(table) = self.tables.get(resource) {
+            return table.items();
+        }
         if let Some(bucket) = self.buckets.get(resource) {
             return Value::array(bucket.keys().map(|it| Value::from(it.as_str())));
         }
@@ -79,7 +82,7 @@ impl Stores {
         let entries = arguments.get("Entries").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut answers = Vec::new();
         for entry in entries.as_slice() {
-            self.keep(resource, entry.get("Detail"));
+            self.keep(resource, Some(entry));
             answers.push(record([("EventId", self.id())]));
         }
         record([("Entries", Value::array(answers)), ("FailedEntryCount", Value::from(0))])

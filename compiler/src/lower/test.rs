@@ -72,7 +72,7 @@ pub(super) struct Testing {
 
 /// Attributes that only tests can read: what a resource took in.
 pub(super) fn is_log(name: &str) -> bool {
-    matches!(name, "published" | "sent" | "emitted" | "stored")
+    matches!(name, "published" | "messages" | "records" | "items" | "events" | "keys")
 }
 
 /// The machines of a test, or why there are none.

@@ -1,0 +1,72 @@
+//! What the compiler made of an app → what the test runner takes.
+
+use std::collections::BTreeMap;
+
+use compiler::output::{self, BuiltMachine, BuiltTest, BuiltTests, BuiltWorkflow};
+use compiler::typed::Program;
+use emulators::{App, Callee, Copy, Definition, Mock, Resource, Test, Workflow};
+
+/// The app, ready to run.
+pub(crate) fn app(built: &BuiltTests, program: &Program) -> Result<App, String> {
+    let workflows = built.workflows.iter().map(|it| workflow(it, program)).collect();
+    let resources = { built.resources.iter() }.map(|it| Resource {
+        name: it.name.clone(),
+        kind: it.kind.clone(),
+        param: it.param.clone(),
+        key: it.key.clone(),
+        sort: it.sort.clone(),
+        indexes: it.indexes.clone(),
+    });
+    let values: BTreeMap<String, String> = built.values.clone();
+    App::new(workflows, resources.collect(), values)
+}
+
+fn workflow(built: &BuiltWorkflow, program: &Program) -> Workflow {
+    let declared = program.workflows.iter().find(|it| *it.name == *built.name);
+    let param = declared.and_then(|it| it.param).and_then(|it| program.locals.get(it.index()));
+    Workflow {
+        name: built.name.clone(),
+        express: built.express,
+        param: param.map(|it| it.name.to_string()),
+        definition: Definition { asl: built.definition.clone(), substitutions: built.substitutions.clone() },
+    }
+}
+
+/// A test, ready to run.
+pub(crate) fn test(built: &BuiltTest) -> Test {
+    let mocks = built.mocks.iter().map(|mock| Mock {
+        callee: callee(&mock.callee),
+        params: mock.params.iter().map(|it| it.as_ref().map(copy)).collect(),
+        answer: mock.answer.iter().map(copy).collect(),
+        parts: mock.parts.iter().map(definition).collect(),
+    });
+    Test {
+        title: built.title.clone(),
+        machine: definition(&built.machine),
+        mocks: mocks.collect(),
+        callees: built.callees.iter().map(callee).collect(),
+    }
+}
+
+fn definition(built: &BuiltMachine) -> Definition {
+    Definition { asl: built.definition.clone(), substitutions: built.substitutions.clone() }
+}
+
+fn copy(it: &output::Copy) -> Copy {
+    Copy { from: it.from.clone(), to: it.to.clone(), json: it.json }
+}
+
+fn callee(it: &output::Callee) -> Callee {
+    match it {
+        output::Callee::Function(name) => Callee::Function(name.clone()),
+        output::Callee::Workflow(name) => Callee::Workflow(name.clone()),
+        output::Callee::Container(name) => Callee::Container(name.clone()),
+        output::Callee::Activity(name) => Callee::Activity(name.clone()),
+        output::Callee::Method { resource, service, action } => {
+            Callee::Method { resource: resource.clone(), service: service.clone(), action: action.clone() }
+        }
+        output::Callee::Aws { service, action } => {
+            Callee::Aws { service: service.clone(), action: action.clone() }
+        }
+    }
+}
