@@ -1,5 +1,6 @@
 //! Runners over the data that holds the project to its promises.
 
+pub mod agreement;
 pub mod conformance;
 pub mod examples;
 pub mod markdown;
