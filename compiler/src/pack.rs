@@ -25,7 +25,7 @@ mod sink;
 mod thread;
 
 /// Applications of rules before packing stops: a bound on loops that could be unrolled for ever.
-const FUEL: usize = 600;
+const FUEL: usize = 3_000;
 
 /// Deepest expression that packing builds; AWS stops evaluating near a nesting of 100 (A18).
 const DEEPEST: usize = 30;
@@ -35,7 +35,7 @@ const LARGEST: usize = 400;
 /// A rule, on one scope. Whether it changed anything.
 type Rule = fn(&mut Machine, StateId) -> bool;
 
-/// In order; after one that applied it starts over.
+/// In order: those that make others simpler first.
 const RULES: &[Rule] = &[
     dead::dead,
     propagate::propagate,
@@ -55,27 +55,30 @@ const RULES: &[Rule] = &[
 pub fn pack(mut machine: Machine) -> Machine {
     simplify(&mut machine);
     let mut fuel = FUEL;
-    while fuel > 0 && round(&mut machine) {
-        fuel -= 1;
-    }
+    while round(&mut machine, &mut fuel) {}
     names::coalesce(&mut machine);
-    while fuel > 0 && round(&mut machine) {
-        fuel -= 1;
-    }
+    while round(&mut machine, &mut fuel) {}
     machine
 }
 
-/// Applies the first rule that applies, innermost scopes first.
-fn round(machine: &mut Machine) -> bool {
+/// Applies every rule as often as it applies, innermost scopes first. Whether any did.
+fn round(machine: &mut Machine, fuel: &mut usize) -> bool {
+    let mut changed = false;
     for start in machine.scopes() {
         for rule in RULES {
-            if rule(machine, start) {
-                simplify(machine);
-                return true;
+            while *fuel > 0 && rule(machine, start) {
+                *fuel -= 1;
+                changed = true;
+                if !machine.scopes().contains(&start) {
+                    return true;
+                }
             }
         }
     }
-    false
+    if changed {
+        simplify(machine);
+    }
+    changed
 }
 
 /// Folds every expression.
@@ -112,7 +115,11 @@ fn compose(first: &[(VarId, Expr)], then: &Edge, live: &Live) -> Option<Edge> {
     let after = crate::machine::flow::live_after(then, live);
     let mut assign: Vec<(VarId, Expr)> = Vec::new();
     for (var, value) in &then.assign {
-        assign.push((*var, fold::simplify(value.clone().substitute(first))));
+        let value = fold::simplify(value.clone().substitute(first));
+        // `x = x`
+        if value != Expr::Var(*var) {
+            assign.push((*var, value));
+        }
     }
     let to = match &then.to {
         Goal::State(id) => Goal::State(*id),

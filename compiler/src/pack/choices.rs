@@ -9,13 +9,14 @@ use crate::machine::{Choice, Edge, Expr, Machine, Op, StateId, StateKind, fold};
 const MOST: usize = 24;
 
 pub(super) fn choices(machine: &mut Machine, start: StateId) -> bool {
+    let live = machine.live(start);
     for id in machine.scope(start) {
         let StateKind::Choice(choice) = &machine.state(id).kind else { continue };
         let tidied = tidy(choice.clone());
         if tidied != *choice {
             return put(machine, id, tidied);
         }
-        if let Some((merged, from)) = merged(machine, start, id, choice) {
+        if let Some((merged, from)) = merged(machine, &live, id, choice) {
             super::share_spans(machine, from, id);
             return put(machine, id, merged);
         }
@@ -63,8 +64,7 @@ fn tidy(choice: Choice) -> Choice {
     Choice { rules, default }
 }
 
-fn merged(machine: &Machine, start: StateId, id: StateId, choice: &Choice) -> Option<(Choice, StateId)> {
-    let live = machine.live(start);
+fn merged(machine: &Machine, live: &super::Live, id: StateId, choice: &Choice) -> Option<(Choice, StateId)> {
     let at = choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]);
     for (position, edge) in at.enumerate() {
         let Some(target) = edge.target().filter(|target| *target != id) else { continue };
@@ -74,7 +74,7 @@ fn merged(machine: &Machine, start: StateId, id: StateId, choice: &Choice) -> Op
         if back || choice.rules.len() + inner.rules.len() > MOST {
             continue;
         }
-        if let Some(merged) = splice(choice, position, inner, &live) {
+        if let Some(merged) = splice(choice, position, inner, live) {
             return Some((merged, target));
         }
     }

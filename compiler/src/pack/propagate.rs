@@ -4,51 +4,48 @@
 
 use std::collections::BTreeMap;
 
-use crate::machine::flow::Slot;
 use crate::machine::{Expr, Goal, Machine, StateId, StateKind, VarId, fold};
 
 pub(super) fn propagate(machine: &mut Machine, start: StateId) -> bool {
-    let definitions = definitions(machine);
+    let uses = uses(machine);
+    let mut chosen: Vec<(VarId, Expr)> = Vec::new();
     for id in machine.scope(start) {
-        for (slot, edge) in machine.state(id).kind.edges() {
-            for (var, value) in edge.assign.clone() {
-                if definitions.get(&var) != Some(&1) || !steady(&value, var, &definitions) {
-                    continue;
-                }
-                let uses = uses(machine, var);
-                let short = fold::cheap(&value) || (value.size() <= 6 && uses.count <= 2 && is_path(&value));
-                if uses.distributed || uses.count == 0 || !(short || uses.count == 1 && !uses.lambda) {
-                    continue;
-                }
-                if uses.largest + value.size() > super::LARGEST
-                    || uses.deepest + value.depth() > super::DEEPEST
-                {
-                    continue;
-                }
-                drop_assignment(machine, id, slot, var);
-                substitute_everywhere(machine, var, &value);
-                return true;
-            }
-        }
-    }
-    false
-}
-
-/// How many edges assign each variable.
-fn definitions(machine: &Machine) -> BTreeMap<VarId, usize> {
-    let mut all = BTreeMap::new();
-    for id in machine.reachable() {
         for (_, edge) in machine.state(id).kind.edges() {
-            for (var, _) in &edge.assign {
-                *all.entry(*var).or_insert(0) += 1;
+            for (var, value) in &edge.assign {
+                let Some(of) = uses.get(var) else { continue };
+                // Those that read each other wait for the next time.
+                let entangled = chosen.iter().any(|(v, e)| value.reads(*v) > 0 || e.reads(*var) > 0);
+                if !entangled && steady(value, *var, &uses) && worth(value, of) {
+                    chosen.push((*var, value.clone()));
+                }
             }
         }
     }
-    all
+    if chosen.is_empty() {
+        return false;
+    }
+    for id in machine.scope(start) {
+        let Some(state) = machine.state_mut(id) else { continue };
+        for (_, edge) in state.kind.edges_mut() {
+            edge.assign.retain(|(var, _)| chosen.iter().all(|(v, _)| v != var));
+        }
+    }
+    for id in machine.reachable() {
+        substitute_in(machine, id, &chosen);
+    }
+    true
 }
 
-fn steady(value: &Expr, var: VarId, definitions: &BTreeMap<VarId, usize>) -> bool {
-    value.effects().movable() && value.vars().iter().all(|v| *v != var && definitions.get(v) == Some(&1))
+fn worth(value: &Expr, of: &Uses) -> bool {
+    let short = fold::cheap(value) || (value.size() <= 6 && of.count <= 2 && is_path(value));
+    let once = of.count == 1 && !of.lambda;
+    let fits = of.largest + value.size() <= super::LARGEST && of.deepest + value.depth() <= super::DEEPEST;
+    !of.distributed && of.count > 0 && (short || once) && fits
+}
+
+fn steady(value: &Expr, var: VarId, uses: &BTreeMap<VarId, Uses>) -> bool {
+    let once = |v: &VarId| uses.get(v).is_some_and(|of| of.definitions == 1);
+    value.effects().movable() && once(&var) && value.vars().iter().all(|v| *v != var && once(v))
 }
 
 fn is_path(value: &Expr) -> bool {
@@ -61,6 +58,8 @@ fn is_path(value: &Expr) -> bool {
 
 #[derive(Default)]
 struct Uses {
+    /// Edges that assign it.
+    definitions: usize,
     count: usize,
     /// One of them in a lambda, which would evaluate it once an item.
     lambda: bool,
@@ -70,29 +69,43 @@ struct Uses {
     deepest: usize,
 }
 
-fn uses(machine: &Machine, var: VarId) -> Uses {
-    let mut uses = Uses::default();
+/// Of every variable.
+fn uses(machine: &Machine) -> BTreeMap<VarId, Uses> {
+    let mut all: BTreeMap<VarId, Uses> = BTreeMap::new();
     let within = distributed_states(machine);
     for id in machine.reachable() {
         let kind = &machine.state(id).kind;
         let edges = kind.edges();
+        for (var, _) in edges.iter().flat_map(|(_, edge)| &edge.assign) {
+            all.entry(*var).or_default().definitions += 1;
+        }
         let values = edges.iter().flat_map(|(_, edge)| crate::emit::names::edge_values(edge));
         for expr in kind.reads().into_iter().chain(values) {
-            let count = expr.reads(var);
-            if count > 0 {
-                uses.count += count;
-                uses.lambda |= in_lambda(expr, var);
-                uses.distributed |= within.contains(&id);
-                uses.largest = uses.largest.max(expr.size());
-                uses.deepest = uses.deepest.max(expr.depth());
-            }
+            add_uses(expr, within.contains(&id), &mut all);
         }
     }
-    uses
+    all
 }
 
-fn in_lambda(expr: &Expr, var: VarId) -> bool {
-    expr.any(&|e| matches!(e, Expr::Lambda(_, body) if body.reads(var) > 0))
+fn add_uses(expr: &Expr, distributed: bool, all: &mut BTreeMap<VarId, Uses>) {
+    let vars = expr.vars();
+    if vars.is_empty() {
+        return;
+    }
+    let (size, depth) = (expr.size(), expr.depth());
+    let mut in_lambda = Vec::new();
+    expr.visit(&mut |e| match e {
+        Expr::Var(var) => all.entry(*var).or_default().count += 1,
+        Expr::Lambda(_, body) => in_lambda.extend(body.vars()),
+        _ => {}
+    });
+    for var in vars {
+        let of = all.entry(var).or_default();
+        of.lambda |= in_lambda.contains(&var);
+        of.distributed |= distributed;
+        of.largest = of.largest.max(size);
+        of.deepest = of.deepest.max(depth);
+    }
 }
 
 /// States inside distributed maps.
@@ -117,25 +130,14 @@ fn add_scope(machine: &Machine, start: StateId, into: &mut Vec<StateId>) {
     }
 }
 
-fn drop_assignment(machine: &mut Machine, id: StateId, slot: Slot, var: VarId) {
-    if let Some(edge) = machine.state_mut(id).and_then(|state| state.kind.edge_mut(slot)) {
-        edge.assign.retain(|(v, _)| *v != var);
-    }
-}
-
-fn substitute_everywhere(machine: &mut Machine, var: VarId, value: &Expr) {
-    let values = [(var, value.clone())];
-    for id in machine.reachable() {
-        substitute_in(machine, id, &values);
-    }
-}
-
 /// In all that a state and its edges hold.
 pub(super) fn substitute_in(machine: &mut Machine, id: StateId, values: &[(VarId, Expr)]) {
     let Some(state) = machine.state_mut(id) else { return };
     let replace = |expr: &mut Expr| {
-        let taken = std::mem::replace(expr, Expr::Null);
-        *expr = taken.substitute(values);
+        if values.iter().any(|(var, _)| expr.reads(*var) > 0) {
+            let taken = std::mem::replace(expr, Expr::Null);
+            *expr = fold::simplify(taken.substitute(values));
+        }
     };
     state.kind.reads_mut().into_iter().for_each(replace);
     for (_, edge) in state.kind.edges_mut() {

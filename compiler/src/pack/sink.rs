@@ -5,7 +5,7 @@
 
 use super::{compose, set_start, tells_time};
 use crate::machine::flow::Slot;
-use crate::machine::{Edge, Expr, Goal, Machine, StateId, StateKind, VarId};
+use crate::machine::{Edge, Expr, Goal, Machine, StateId, StateKind, VarId, fold};
 
 /// Largest state that is copied.
 const COPIED: usize = 300;
@@ -30,7 +30,7 @@ pub(super) fn sink(machine: &mut Machine, start: StateId) -> bool {
         let Some(mut kind) = composed(machine.state(next).kind.clone(), &assign, &live) else { continue };
         for expr in kind.reads_mut() {
             let taken = std::mem::replace(expr, Expr::Null);
-            *expr = taken.substitute(&assign);
+            *expr = fold::simplify(taken.substitute(&assign));
         }
         let bodies = kind.bodies();
         for body in bodies {

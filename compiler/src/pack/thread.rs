@@ -7,25 +7,32 @@ use crate::machine::{Choice, Edge, Expr, Machine, StateId, StateKind, fold};
 
 pub(super) fn thread(machine: &mut Machine, start: StateId) -> bool {
     let live = machine.live(start);
+    let mut changed = false;
     for id in machine.scope(start) {
-        let kind = &machine.state(id).kind;
-        for (slot, edge) in kind.edges() {
-            let Some(to) = edge.target().filter(|to| *to != id) else { continue };
-            let StateKind::Choice(choice) = &machine.state(to).kind else { continue };
-            let facts = facts(kind, slot, edge);
-            let Some(chosen) = outcome(choice, edge, &facts) else { continue };
-            if !chosen.assign.iter().all(|(_, value)| can_host(kind, slot, value))
-                || chosen.target() == Some(to)
-            {
-                continue;
-            }
-            if let Some(new) = compose(&edge.assign, chosen, &live) {
-                replace_edge(machine, (id, slot), new);
-                return true;
-            }
+        for (slot, edge) in straight(machine, id, &live) {
+            replace_edge(machine, (id, slot), edge);
+            changed = true;
         }
     }
-    false
+    changed
+}
+
+/// The state's edges that can skip the choice they lead to.
+fn straight(machine: &Machine, id: StateId, live: &super::Live) -> Vec<(Slot, Edge)> {
+    let kind = &machine.state(id).kind;
+    let mut all = Vec::new();
+    for (slot, edge) in kind.edges() {
+        let Some(to) = edge.target().filter(|to| *to != id) else { continue };
+        let StateKind::Choice(choice) = &machine.state(to).kind else { continue };
+        let facts = facts(kind, slot, edge);
+        let Some(chosen) = outcome(choice, edge, &facts) else { continue };
+        if !chosen.assign.iter().all(|(_, value)| can_host(kind, slot, value)) || chosen.target() == Some(to)
+        {
+            continue;
+        }
+        all.extend(compose(&edge.assign, chosen, live).map(|edge| (slot, edge)));
+    }
+    all
 }
 
 /// What is known to be true or false on an edge, before its assignments; only what they leave alone.

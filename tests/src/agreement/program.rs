@@ -266,7 +266,9 @@ impl Gen {
             _ => {
                 self.line(&format!("let {name} = {call}{retry} catch as e {{"));
                 self.indent += 1;
+                let kept = self.vars.len();
                 self.assign();
+                self.vars.truncate(kept);
                 let value = self.expr(Ty::Int, 1);
                 self.line(&format!("if e.name == \"E0\" {{ {value} }} else {{ 7 }}"));
                 self.indent -= 1;
