@@ -16,8 +16,6 @@ fn seeds() -> std::ops::Range<u64> {
 fn naive_and_packed_machines_agree() {
     let (mut agreed, mut refused, mut naive_total, mut packed_total) = (0, Vec::new(), 0, 0);
     for seed in seeds() {
-        let started = std::time::Instant::now();
-        eprintln!("seed {seed}");
         match compare(seed) {
             Verdict::Agree { naive, packed } => {
                 agreed += 1;
