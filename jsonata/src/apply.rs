@@ -122,8 +122,18 @@ impl Evaluator<'_> {
         context: &Value,
         frame: Frame,
     ) -> Result<Value, Fault> {
-        let mut result = self.invoke_once(function, arguments, context, frame)?;
-        let mut end = lambda_frame(function);
+        let result = self.invoke_once(function, arguments, context, frame)?;
+        self.finish_call(result, lambda_frame(function), context, frame)
+    }
+
+    /// Makes the calls that a call ends with, one after the other.
+    fn finish_call(
+        &mut self,
+        mut result: Value,
+        mut end: Option<Frame>,
+        context: &Value,
+        frame: Frame,
+    ) -> Result<Value, Fault> {
         while let Value::Function(Function { callable: Callable::Thunk(thunk), .. }) = &result {
             let thunk = thunk.clone();
             let Kind::Call(call) = &thunk.call.kind else { break };
@@ -159,16 +169,19 @@ impl Evaluator<'_> {
         let Value::Function(function) = function else { return Err(Error::new("T1006")) };
         // What was handed over as an argument is called without context.
         let context = if function.handed { &Value::Null } else { context };
-        self.run(function, arguments, context, frame).map_err(|mut error| {
-            let (pos, name) = self.noted_call(function);
-            if error.token.is_none() {
-                error.token = name.map(|it| Value::String(self.symbols.name(it)));
-            }
-            if let Some(pos) = pos {
-                error.offset = Some(pos as usize);
-            }
-            error
-        })
+        self.run(function, arguments, context, frame).map_err(|it| self.blamed(it, function))
+    }
+
+    /// The error as it leaves a function: with the place and name of the function's last call.
+    fn blamed(&self, mut error: Fault, function: &Function) -> Fault {
+        let (pos, name) = self.noted_call(function);
+        if error.token.is_none() {
+            error.token = name.map(|it| Value::String(self.symbols.name(it)));
+        }
+        if let Some(pos) = pos {
+            error.offset = Some(pos as usize);
+        }
+        error
     }
 
     fn run(
@@ -217,7 +230,11 @@ impl Evaluator<'_> {
         }
     }
 
-    fn run_lambda(&mut self, closure: &Closure, arguments: Vec<Value>) -> Result<Value, Fault> {
+    fn run_lambda(
+        &mut self,
+        closure: &Closure,
+        arguments: impl IntoIterator<Item = Value>,
+    ) -> Result<Value, Fault> {
         if closure.owner != self.owner {
             return Err(Error::new("T1006"));
         }
@@ -239,13 +256,20 @@ impl Evaluator<'_> {
     }
 
     /// Calls a function for one of the built-in higher-order functions.
-    pub(crate) fn call_back(
+    pub(crate) fn call_back<const N: usize>(
         &mut self,
         function: &Value,
-        arguments: Vec<Value>,
+        arguments: [Value; N],
         scope: Scope<'_>,
     ) -> Result<Value, Fault> {
-        self.invoke(function, arguments, &Value::Null, scope.frame)
+        if let Value::Function(it) = function
+            && let Callable::Lambda(closure) = &it.callable
+            && (closure.lambda.signature.is_none() || closure.parameters.is_some())
+        {
+            let result = self.run_lambda(closure, arguments).map_err(|error| self.blamed(error, it))?;
+            return self.finish_call(result, Some(closure.frame), &Value::Null, scope.frame);
+        }
+        self.invoke(function, arguments.into(), &Value::Null, scope.frame)
     }
 
     /// `f(?, 2)`

@@ -170,6 +170,8 @@ pub(crate) struct Path {
     pub(crate) tuple: bool,
     /// Some step binds variables.
     pub(crate) tuples: bool,
+    /// A variable or a name, and names behind it, with nothing about them.
+    pub(crate) plain: bool,
 }
 
 #[derive(Debug)]

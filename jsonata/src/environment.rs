@@ -56,7 +56,7 @@ pub struct Limits {
 impl Limits {
     /// Generous bounds that stop only what would never end.
     pub fn standard() -> Limits {
-        Limits { depth: 5_000, steps: 1_000_000_000, time: Some(Duration::from_secs(60)), memory: 1 << 30 }
+        Limits { depth: 5_000, steps: 1_000_000_000, time: Some(Duration::from_secs(60)), memory: 1 << 28 }
     }
 
     /// What is known of AWS: `[1..873782]` passes and `[1..873783]` fails; expressions nest to a depth of about 100.

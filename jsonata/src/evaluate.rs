@@ -119,6 +119,13 @@ impl<'e> Evaluator<'e> {
         if self.steps.is_multiple_of(CLOCK_STEPS) { self.look_at_clock() } else { Ok(()) }
     }
 
+    /// Counts the making of so many items, and refuses more than may be held.
+    pub(crate) fn items(&mut self, count: usize) -> Result<(), Fault> {
+        self.charge(count.saturating_mul(8))?;
+        self.steps += count as u64;
+        if count as u64 >= CLOCK_STEPS { self.look_at_clock() } else { Ok(()) }
+    }
+
     /// Searches with a regular expression; what would take for ever is an error.
     pub(crate) fn search(
         &mut self,
@@ -282,6 +289,11 @@ impl<'e> Evaluator<'e> {
                         None => Value::Undefined,
                     });
                 }
+                Kind::Path(path) if path.plain && !node.keep_array => {
+                    if let Some(value) = self.plain_path(path, input, frame) {
+                        return Ok(value);
+                    }
+                }
                 _ => {}
             }
         }
@@ -289,6 +301,28 @@ impl<'e> Evaluator<'e> {
         let result = deep::guarded(|| self.evaluate_whole(node, input, frame));
         self.depth -= 1;
         result
+    }
+
+    /// A path that leads from object to object. Nothing if an array lies on it or it ends in a sequence.
+    fn plain_path(&self, path: &Path, input: &Value, frame: Frame) -> Option<Value> {
+        let mut steps = path.steps.iter();
+        let mut value = input;
+        if let Some(Node { kind: Kind::Variable(symbol), .. }) = path.steps.first() {
+            steps.next();
+            value = self.lookup(frame, *symbol).unwrap_or(&UNDEFINED);
+        }
+        for step in steps {
+            let Kind::Name(field) = &step.kind else { return None };
+            value = match value {
+                Value::Object(object) => object.get_near(&field.name, &field.hint).unwrap_or(&UNDEFINED),
+                Value::Array(_) => return None,
+                _ => return Some(Value::Undefined),
+            };
+        }
+        match value {
+            Value::Array(items) if items.is_sequence() || items.flags.has(Flags::CONS) => None,
+            other => Some(other.clone()),
+        }
     }
 
     fn evaluate_whole(&mut self, node: &Node, input: &Value, frame: Frame) -> Result<Value, Fault> {
@@ -427,7 +461,7 @@ impl<'e> Evaluator<'e> {
         match operators::range_bounds(left, right)? {
             None => Ok(Value::Undefined),
             Some((from, to)) => {
-                self.charge((to - from + 1) as usize * 8)?;
+                self.items((to - from + 1) as usize)?;
                 Ok(Value::sequence((from..=to).map(|it| Value::Number(it as f64)).collect()))
             }
         }

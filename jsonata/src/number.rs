@@ -49,43 +49,52 @@ pub(crate) fn fifteen_digits(number: f64) -> f64 {
     rounded.copysign(number)
 }
 
-/// `n.toFixed(places)` of a number that is not negative: an exact half is rounded up.
+/// `n.toFixed(places)` of a number that has no more places than that and is not negative.
 pub(crate) fn to_fixed(number: f64, places: usize) -> String {
     if number >= 1e21 || !number.is_finite() {
         return number_to_string(number);
     }
-    let places = places.min(100);
-    let exact = format!("{:.*}", places + 60, number);
-    let cut = exact.len() - 60;
-    let (head, tail) = exact.split_at(cut);
-    if tail.as_bytes().first().is_none_or(|it| *it < b'5') {
-        return head.trim_end_matches('.').to_owned();
-    }
-    round_up(head).trim_end_matches('.').to_owned()
+    format!("{:.*}", places.min(100), number)
 }
 
-/// Adds one to the last digit of a decimal text.
-fn round_up(text: &str) -> String {
-    let mut digits: Vec<u8> = text.bytes().collect();
-    for digit in digits.iter_mut().rev() {
-        match digit {
-            b'9' => *digit = b'0',
-            b'.' => {}
-            _ => {
-                *digit += 1;
-                return String::from_utf8_lossy(&digits).into_owned();
-            }
-        }
-    }
-    format!("1{}", String::from_utf8_lossy(&digits))
-}
+/// Powers of ten that a double holds exactly.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
+/// Integers up to here are exact.
+const EXACT: u64 = 1 << 53;
 
 /// `number` times ten to the `places`, done on its decimal digits so that no binary error creeps in.
 fn shift(number: f64, places: f64) -> f64 {
+    if places.fract() != 0.0 || places.abs() > 400.0 {
+        return f64::NAN;
+    }
+    if number.fract() == 0.0 && number.abs() < EXACT as f64 && places < 0.0 {
+        // Both are exact, so their quotient is rounded once, as the decimal text would be.
+        if let Some(power) = POWERS.get(-places as usize) {
+            return number / power;
+        }
+    }
     let text = format!("{number:e}");
     let Some((digits, exponent)) = text.split_once('e') else { return number };
-    let exponent = exponent.parse::<f64>().unwrap_or(0.0) + places;
-    format!("{digits}e{exponent}").parse().unwrap_or(f64::NAN)
+    let exponent = exponent.parse::<i32>().unwrap_or(0) + places as i32;
+    scaled(digits, exponent).unwrap_or_else(|| format!("{digits}e{exponent}").parse().unwrap_or(f64::NAN))
+}
+
+/// Digits such as `-1.25` times a power of ten, if one exact operation gives it.
+fn scaled(digits: &str, exponent: i32) -> Option<f64> {
+    let places = digits.split_once('.').map_or(0, |(_, it)| it.len());
+    let number =
+        digits.bytes().filter(u8::is_ascii_digit).fold(0_u64, |sum, it| sum * 10 + u64::from(it - b'0'));
+    let exponent = exponent - places as i32;
+    let power = *POWERS.get(exponent.unsigned_abs() as usize)?;
+    if number > EXACT {
+        return None;
+    }
+    let size = if exponent < 0 { number as f64 / power } else { number as f64 * power };
+    Some(if digits.starts_with('-') { -size } else { size })
 }
 
 /// `Math.round`: a half goes up.

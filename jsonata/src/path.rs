@@ -448,12 +448,17 @@ impl Evaluator<'_> {
         frame: Frame,
     ) -> Result<Found, Fault> {
         let mut entries: Vec<Value> = Vec::with_capacity(items.len());
+        let mut held = 0_usize;
         for item in items {
             let mut value = self.evaluate(step, item, frame)?;
             for stage in step.stages() {
                 if let Stage::Filter(predicate) = stage {
                     value = self.filter_value(predicate, value, frame)?;
                 }
+            }
+            if let Value::Array(items) = &value {
+                held += items.len();
+                self.charge(held.saturating_mul(8))?;
             }
             if !value.is_undefined() {
                 entries.push(value);
@@ -512,7 +517,7 @@ impl Evaluator<'_> {
         })
     }
 
-    /// The order of `count` items by the terms; each term of an item is evaluated once, and only when it is needed.
+    /// The order of `count` items by the terms. A later term is only evaluated where the earlier ones are equal.
     fn sorted(
         &mut self,
         terms: &[SortTerm],
@@ -521,29 +526,25 @@ impl Evaluator<'_> {
         mut key: impl FnMut(&mut Self, &SortTerm, usize) -> Result<Value, Fault>,
     ) -> Result<Vec<usize>, Fault> {
         self.charge(count * 8)?;
-        let mut keys: Vec<Vec<Option<Value>>> = vec![Vec::new(); terms.len()];
-        let ev = std::cell::RefCell::new(self);
-        sort::merge_sort(count, |a, b| {
-            let mut ev = ev.borrow_mut();
-            ev.step()?;
-            for (term, keys) in terms.iter().zip(&mut keys) {
-                keys.resize(count, None);
-                for at in [a, b] {
-                    if let Some(slot @ None) = keys.get_mut(at) {
-                        *slot = Some(key(&mut ev, term, at)?);
-                    }
+        let mut order: Vec<usize> = (0..count).collect();
+        // Runs of items that are equal so far.
+        let mut runs: Vec<std::ops::Range<usize>> = std::iter::once(0..count).collect();
+        for term in terms {
+            let mut next = Vec::new();
+            for run in runs {
+                let Some(items) = order.get_mut(run.clone()).filter(|it| it.len() > 1) else { continue };
+                let mut keyed = Vec::with_capacity(items.len());
+                for at in items.iter() {
+                    self.step()?;
+                    keyed.push((key(self, term, *at)?, *at));
                 }
-                let of = |at: usize| keys.get(at).and_then(Option::as_ref).unwrap_or(&UNDEFINED);
-                match sort::compare_keys(of(a), of(b)).map_err(|it| it.at(pos))? {
-                    std::cmp::Ordering::Equal => {}
-                    // What is missing comes last, however the term sorts.
-                    _ if of(a).is_undefined() => return Ok(true),
-                    _ if of(b).is_undefined() => return Ok(false),
-                    ordering => return Ok((ordering == std::cmp::Ordering::Greater) != term.descending),
-                }
+                let ends = sort::by_key(&mut keyed, term.descending).map_err(|it| it.at(pos))?;
+                items.iter_mut().zip(&keyed).for_each(|(item, (_, at))| *item = *at);
+                next.extend(ends.into_iter().map(|it| run.start + it.start..run.start + it.end));
             }
-            Ok(false)
-        })
+            runs = next;
+        }
+        Ok(order)
     }
 
     // Grouping and objects.

@@ -55,7 +55,11 @@ fn push_ancestry(result: &mut Node, value: &Node) {
 }
 
 fn path_of(steps: Vec<Node>, start: u32, pos: u32) -> Node {
-    Node::new(Kind::Path(Path { steps, keep_singleton: false, tuple: false, tuples: false }), start, pos)
+    Node::new(
+        Kind::Path(Path { steps, keep_singleton: false, tuple: false, tuples: false, plain: false }),
+        start,
+        pos,
+    )
 }
 
 impl Builder<'_> {
@@ -628,14 +632,19 @@ fn simplify(node: &mut Node) {
         return;
     }
     let Kind::Path(path) = &mut node.kind else { return };
-    if path.steps.len() != 1 || path.keep_singleton || path.tuple {
+    if path.keep_singleton || path.tuple {
         return;
     }
-    let plain = |step: &Node| step.extra.is_none() && !step.keep_array && matches!(step.kind, Kind::Name(_));
-    if !path.steps.first().is_some_and(plain) {
-        return;
-    }
-    if let Some(Node { kind: Kind::Name(field), .. }) = path.steps.pop() {
+    let plain = |(at, step): (usize, &Node)| {
+        let kind = matches!(step.kind, Kind::Name(_)) || (at == 0 && matches!(step.kind, Kind::Variable(_)));
+        kind && step.extra.is_none() && !step.keep_array
+    };
+    path.plain = path.steps.iter().enumerate().all(plain);
+    if path.plain
+        && path.steps.len() == 1
+        && matches!(path.steps.first(), Some(Node { kind: Kind::Name(_), .. }))
+        && let Some(Node { kind: Kind::Name(field), .. }) = path.steps.pop()
+    {
         node.kind = Kind::Field(field);
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::error::{Error, Fault};
+use crate::evaluate::UNDEFINED;
 use crate::operators::compare_texts;
 use crate::value::Value;
 
@@ -47,6 +48,59 @@ fn sort_part(
     }
     items.copy_from_slice(spare);
     Ok(())
+}
+
+/// Sorts items by their keys, numbers or texts with nothing at the end; gives the runs of equal keys.
+pub(crate) fn by_key(
+    items: &mut Vec<(Value, usize)>,
+    descending: bool,
+) -> Result<Vec<std::ops::Range<usize>>, Fault> {
+    let directed = |it: Ordering| if descending { it.reverse() } else { it };
+    if items.iter().all(|(key, _)| matches!(key, Value::Number(it) if !it.is_nan())) {
+        let number = |key: &Value| key.as_f64().unwrap_or(f64::NAN);
+        items
+            .sort_by(|(a, _), (b, _)| directed(number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal)));
+    } else if items.iter().all(|(key, _)| key.is_string()) {
+        items.sort_by(|(a, _), (b, _)| {
+            directed(compare_texts(a.as_str().unwrap_or_default(), b.as_str().unwrap_or_default()))
+        });
+    } else {
+        let key = |at: usize| items.get(at).map_or(&UNDEFINED, |(key, _)| key);
+        let order = merge_sort(items.len(), |a, b| {
+            let ordering = compare_keys(key(a), key(b))?;
+            let missing = key(a).is_undefined() || key(b).is_undefined();
+            Ok(if missing { ordering } else { directed(ordering) } == Ordering::Greater)
+        })?;
+        let sorted = order.into_iter().filter_map(|at| items.get(at).cloned()).collect();
+        *items = sorted;
+    }
+    Ok(equal_runs(items))
+}
+
+fn equal_runs(items: &[(Value, usize)]) -> Vec<std::ops::Range<usize>> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    for at in 1..=items.len() {
+        let (before, here) = (items.get(at - 1), items.get(at));
+        let same = matches!((before, here), (Some((a, _)), Some((b, _))) if a == b);
+        if !same {
+            if at - start > 1 {
+                runs.push(start..at);
+            }
+            start = at;
+        }
+    }
+    runs
+}
+
+/// The order of numbers, the greater or the lesser ones at the end; equal ones stay as they are.
+pub(crate) fn numbers(keys: &[f64], descending: bool) -> Vec<usize> {
+    let mut keyed: Vec<(f64, usize)> = keys.iter().copied().zip(0..).collect();
+    keyed.sort_by(|(a, _), (b, _)| {
+        let ordering = a.partial_cmp(b).unwrap_or(Ordering::Equal);
+        if descending { ordering.reverse() } else { ordering }
+    });
+    keyed.into_iter().map(|(_, at)| at).collect()
 }
 
 /// Compares two sort keys: numbers, texts or nothing.

@@ -58,7 +58,7 @@ pub(crate) fn range(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope
         return Ok(Value::Undefined);
     }
     let count = ((last - first) / step).floor() + 1.0;
-    evaluator.charge((count * 8.0) as usize)?;
+    evaluator.items(count as usize)?;
     let items = (0..count as usize).map(|at| Value::Number(first + at as f64 * step)).collect();
     Ok(Value::sequence(items))
 }

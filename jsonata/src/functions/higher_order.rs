@@ -1,10 +1,12 @@
 //! Functions that call functions.
 
+use crate::ast::{Kind, Node, Order, Symbol};
 use crate::error::{Error, Fault};
-use crate::evaluate::Evaluator;
+use crate::evaluate::{Evaluator, UNDEFINED};
+use crate::function::{Callable, Function};
 use crate::functions::{Scope, arg};
 use crate::object::Object;
-use crate::operators::{compare_texts, numeric_value, truth};
+use crate::operators::{compare, compare_texts, numeric_value, truth};
 use crate::sort;
 use crate::value::{Array, Value};
 
@@ -21,15 +23,11 @@ fn call(
     scope: Scope<'_>,
 ) -> Outcome {
     evaluator.step()?;
-    let mut arguments = Vec::with_capacity(arity.clamp(1, 3));
-    arguments.push(value.clone());
-    if arity >= 2 {
-        arguments.push(key());
+    match arity {
+        0 | 1 => evaluator.call_back(function, [value.clone()], scope),
+        2 => evaluator.call_back(function, [value.clone(), key()], scope),
+        _ => evaluator.call_back(function, [value.clone(), key(), whole.clone()], scope),
     }
-    if arity >= 3 {
-        arguments.push(whole.clone());
-    }
-    evaluator.call_back(function, arguments, scope)
 }
 
 fn arity(function: &Value) -> usize {
@@ -44,13 +42,17 @@ pub(crate) fn map(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope: Sco
     let Value::Array(items) = whole else { return Ok(Value::Undefined) };
     let arity = arity(function);
     let mut result = Vec::with_capacity(items.len());
+    let mut held = items.len();
     for (at, item) in items.iter().enumerate() {
         let value = call(evaluator, function, arity, item, || Value::from(at), whole, scope)?;
+        if let Value::Array(items) = &value {
+            held += items.len();
+            evaluator.charge(held.saturating_mul(8))?;
+        }
         if !value.is_undefined() {
             result.push(value);
         }
     }
-    evaluator.charge(result.len() * 8)?;
     Ok(Value::sequence(result))
 }
 
@@ -98,14 +100,16 @@ pub(crate) fn reduce(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope: 
     };
     for (at, item) in items.iter().enumerate().skip(first) {
         evaluator.step()?;
-        let mut arguments = vec![std::mem::take(&mut result), item.clone()];
-        if arity >= 3 {
-            arguments.push(Value::from(at));
-        }
-        if arity >= 4 {
-            arguments.push(whole.clone());
-        }
-        result = evaluator.call_back(function, arguments, scope)?;
+        let before = std::mem::take(&mut result);
+        result = match arity {
+            2 => evaluator.call_back(function, [before, item.clone()], scope)?,
+            3 => evaluator.call_back(function, [before, item.clone(), Value::from(at)], scope)?,
+            _ => evaluator.call_back(
+                function,
+                [before, item.clone(), Value::from(at), whole.clone()],
+                scope,
+            )?,
+        };
     }
     Ok(result)
 }
@@ -149,13 +153,86 @@ pub(crate) fn sort(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope: Sc
     let item = |at: usize| items.get(at).cloned().unwrap_or_default();
     let order = match function {
         Value::Undefined => sort_plainly(items)?,
-        _ => sort::merge_sort(items.len(), |a, b| {
-            evaluator.step()?;
-            let verdict = evaluator.call_back(function, vec![item(a), item(b)], scope)?;
-            Ok(is_truthy(&verdict))
-        })?,
+        _ => match by_keys(evaluator, items, function) {
+            Some(order) => order?,
+            None => sort::merge_sort(items.len(), |a, b| {
+                evaluator.step()?;
+                let verdict = evaluator.call_back(function, [item(a), item(b)], scope)?;
+                Ok(is_truthy(&verdict))
+            })?,
+        },
     };
     Ok(Value::from(order.into_iter().map(item).collect::<Vec<_>>()))
+}
+
+/// Sorts by a function such as `function($l, $r){ $l.price > $r.price }` without calling it: each item's key is
+/// looked up once, and the keys are compared as the function would compare them.
+fn by_keys(
+    evaluator: &mut Evaluator<'_>,
+    items: &Array,
+    function: &Value,
+) -> Option<Result<Vec<usize>, Fault>> {
+    let Value::Function(Function { callable: Callable::Lambda(closure), .. }) = function else { return None };
+    let lambda = &closure.lambda;
+    let ([first, second], None, None) =
+        (lambda.parameters.as_slice(), &lambda.signature, &closure.parameters)
+    else {
+        return None;
+    };
+    let body = &lambda.body;
+    let (Kind::Comparison(order, parts), None, false) = (&body.kind, &body.extra, first == second) else {
+        return None;
+    };
+    let (left, right) = (key_names(&parts.0)?, key_names(&parts.1)?);
+    let swapped = left.0 == *second && right.0 == *first;
+    if left.1 != right.1 || !(swapped || (left.0 == *first && right.0 == *second)) {
+        return None;
+    }
+    let mut keys = Vec::with_capacity(items.len());
+    for item in items {
+        keys.push(key_of(item, &left.1)?);
+    }
+    let numbers = keys.iter().map(|it| it.as_f64().filter(|it| !it.is_nan())).collect::<Option<Vec<f64>>>();
+    if let (Some(numbers), Order::Greater | Order::Less) = (numbers, order) {
+        return Some(Ok(sort::numbers(&numbers, (*order == Order::Less) != swapped)));
+    }
+    let key = |at: usize| keys.get(at).copied().unwrap_or(&UNDEFINED).clone();
+    Some(sort::merge_sort(items.len(), |a, b| {
+        evaluator.step()?;
+        let (a, b) = if swapped { (b, a) } else { (a, b) };
+        let verdict = compare(*order, key(a), key(b)).map_err(|it| it.at(body.pos).token(order.sign()))?;
+        Ok(is_truthy(&verdict))
+    }))
+}
+
+/// The variable and the names of a path such as `$l.a.b`.
+fn key_names(node: &Node) -> Option<(Symbol, Vec<&str>)> {
+    match &node.kind {
+        Kind::Variable(symbol) if node.extra.is_none() && !node.keep_array => Some((*symbol, Vec::new())),
+        Kind::Path(path) if path.plain => {
+            let (first, rest) = path.steps.split_first()?;
+            let Kind::Variable(symbol) = first.kind else { return None };
+            let names = rest.iter().map(|step| match &step.kind {
+                Kind::Name(field) => Some(&*field.name),
+                _ => None,
+            });
+            Some((symbol, names.collect::<Option<Vec<_>>>()?))
+        }
+        _ => None,
+    }
+}
+
+/// The member that the names lead to; nothing to be had where an array is on the way.
+fn key_of<'a>(item: &'a Value, names: &[&str]) -> Option<&'a Value> {
+    let mut value = item;
+    for name in names {
+        value = match value {
+            Value::Object(members) => members.get(name).unwrap_or(&UNDEFINED),
+            Value::Array(_) => return None,
+            _ => &UNDEFINED,
+        };
+    }
+    (!value.is_array()).then_some(value)
 }
 
 fn sort_plainly(items: &Array) -> Result<Vec<usize>, Fault> {
@@ -164,7 +241,7 @@ fn sort_plainly(items: &Array) -> Result<Vec<usize>, Fault> {
         numbers.push(numeric_value(item)?);
     }
     if let Some(numbers) = numbers.into_iter().collect::<Option<Vec<f64>>>() {
-        return sort::merge_sort(items.len(), |a, b| Ok(numbers.get(a) > numbers.get(b)));
+        return Ok(sort::numbers(&numbers, false));
     }
     let Some(texts) = items.iter().map(Value::as_str).collect::<Option<Vec<&str>>>() else {
         return Err(Error::new("D3070").index(1));

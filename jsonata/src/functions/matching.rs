@@ -81,7 +81,7 @@ fn first_match(
         let regex = regex.clone();
         return regex_match(evaluator, &regex, text, 0);
     }
-    let result = evaluator.call_back(matcher, vec![Value::String(text.clone())], scope)?;
+    let result = evaluator.call_back(matcher, [Value::String(text.clone())], scope)?;
     own_match(result, text)
 }
 
@@ -103,7 +103,7 @@ fn next_of(
             }
         }
         Next::Function(function) => {
-            let result = evaluator.call_back(&function, Vec::new(), scope)?;
+            let result = evaluator.call_back(&function, [], scope)?;
             own_match(result, text)
         }
     }
@@ -303,7 +303,7 @@ fn replaced(
         Next::Regex(regex, from) => Next::Regex(regex.clone(), *from),
         Next::Function(it) => Next::Function(it.clone()),
     };
-    match evaluator.call_back(replacement, vec![match_value(found, text)], scope)? {
+    match evaluator.call_back(replacement, [match_value(found, text)], scope)? {
         Value::String(it) => out.push_str(&it),
         other => return Err(Error::new("D3012").value(other)),
     }
