@@ -9,7 +9,7 @@ fn seeds() -> std::ops::Range<u64> {
         .as_deref()
         .and_then(|text| text.split_once(".."))
         .and_then(|(a, b)| Some(a.parse().ok()?..b.parse().ok()?));
-    range.unwrap_or(0..200)
+    range.unwrap_or(0..60)
 }
 
 #[test]

@@ -95,7 +95,8 @@ impl Printer<'_> {
             Expr::Index { base, index } => {
                 let list = match **base {
                     Expr::Var(_) | Expr::Bound(_) => self.at(base, ATOM),
-                    _ => format!("({})", self.at(base, LOOSEST)),
+                    // Nothing of what is missing is missing.
+                    _ => format!("({})", self.raw(base, LOOSEST)),
                 };
                 Piece(format!("{list}[{}]", self.at(index, LOOSEST)), PATH)
             }
@@ -228,6 +229,10 @@ impl Printer<'_> {
             Op::LessEqual => self.compare(a, "<=", b),
             Op::Greater => self.compare(a, ">", b),
             Op::GreaterEqual => self.compare(a, ">=", b),
+            // What is missing is in no list, and neither is null in one that is written without it.
+            Op::In if matches!(b, Expr::List(items) if items.iter().all(|i| never_null(i.expr()))) => {
+                Piece(format!("{} in {}", self.raw(a, COMPARE + 1), self.at(b, COMPARE + 1)), COMPARE)
+            }
             Op::In => self.compare(a, "in", b),
             Op::Add => self.left(a, " + ", b, ADD),
             Op::Subtract => self.left(a, " - ", b, ADD),

@@ -71,6 +71,7 @@ impl<'a> Lower<'a> {
         let spec = self.spec(call);
         self.omit_null = omit;
         let Some(spec) = spec else { return Expr::Null };
+        let hint = hint.or_else(|| spec.name.rsplit('.').next().map(Arc::from));
         let clauses = &call.clauses;
         if spec.nested == Nested::Awaited && clauses.retries.iter().any(|r| self.names_own_errors(r)) {
             let result = self.result(wanted, hint);

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// A number from a seed and a text.
-pub fn mix(seed: u64, text: &str) -> u64 {
+pub(super) fn mix(seed: u64, text: &str) -> u64 {
     let mut hash = seed ^ 0xcbf2_9ce4_8422_2325;
     for byte in text.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -14,7 +14,7 @@ pub fn mix(seed: u64, text: &str) -> u64 {
 }
 
 /// An input of the form that every program takes.
-pub fn input(seed: u64) -> serde_json::Value {
+pub(super) fn input(seed: u64) -> serde_json::Value {
     let at = |name: &str| mix(seed, name);
     let list: Vec<u64> = (0..at("length") % 4).map(|i| at(&format!("item {i}")) % 5).collect();
     let note = match at("note") % 3 {
@@ -32,7 +32,7 @@ pub fn input(seed: u64) -> serde_json::Value {
 }
 
 /// The text of a program.
-pub fn generate(seed: u64) -> String {
+pub(super) fn generate(seed: u64) -> String {
     let mut it = Gen { state: seed.wrapping_mul(2).wrapping_add(1), ..Gen::default() };
     it.out.push_str(HEAD);
     it.vars = vec![
