@@ -1,0 +1,93 @@
+//! `flow test` as people run it: the examples pass, and a file of failing tests says what it says in `.txt`.
+//! `UPDATE=1` rewrites the text.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn flow(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+    command.args(arguments).current_dir(repository()).env("NO_COLOR", "1").output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Every example: the folders with a `main.flow`, and the everyday workflows.
+fn examples() -> Vec<String> {
+    let listed = std::fs::read_dir(repository().join("examples")).unwrap();
+    let names = listed.flatten().map(|it| format!("examples/{}", it.file_name().to_string_lossy()));
+    let mut names: Vec<String> = names.filter(|it| repository().join(it).is_dir()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_examples_pass_their_tests() {
+    for example in examples() {
+        let output = flow(&["test", &example]);
+        assert!(output.status.success(), "{example}\n{}", text(&output));
+        let said = text(&output);
+        assert!(said.contains("\nok  ") || said.starts_with("ok  "), "{example} has no test\n{said}");
+    }
+}
+
+#[test]
+fn failures_say_what_is_wrong_and_what_to_write() {
+    let output = flow(&["test", "cli/tests/testing/payments.flow"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // The time it took is not the same every time.
+    let said = said.rsplit_once(" in ").map_or(said.clone(), |(said, _)| format!("{said}\n"));
+    let path = repository().join("cli/tests/testing/payments.txt");
+    if std::env::var_os("UPDATE").is_some_and(|it| it == "1") {
+        std::fs::write(&path, &said).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(said, expected, "UPDATE=1 rewrites {}", path.display());
+}
+
+#[test]
+fn results_go_to_junit() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tests.xml");
+    let output = flow(&[
+        "test",
+        "cli/tests/testing/payments.flow",
+        "--filter",
+        "wrong",
+        "--junit",
+        file.to_str().unwrap(),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let xml = std::fs::read_to_string(file).unwrap();
+    assert!(xml.contains(r#"tests="2""#) && xml.contains(r#"failures="2""#), "{xml}");
+}
+
+#[test]
+fn wrong_use_is_told_from_failure() {
+    assert_eq!(flow(&["test", "nowhere"]).status.code(), Some(2));
+    assert_eq!(flow(&["asl", "run", "nowhere.json"]).status.code(), Some(2));
+    assert_eq!(flow(&["jsonata", "1 +"]).status.code(), Some(1));
+    assert_eq!(flow(&["jsonata", "1", "--input", "{"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_workflow_runs_with_the_lines_of_its_source() {
+    let output = flow(&[
+        "run",
+        "cli/tests/testing/payments.flow",
+        "pay",
+        "--input",
+        r#"{"id":"o","total":1}"#,
+        "--trace",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output);
+    assert!(said.contains("payments.flow:12") && said.contains("MockedResponses"), "{said}");
+}
