@@ -5,26 +5,22 @@ use std::sync::Arc;
 
 use asl::Resource;
 use asl::model::{CsvHeaderLocation, InputType, ReaderConfig, Transformation};
-use jsonata::{Array, Value};
+use jsonata::Value;
 
 use crate::services::{Call, Reply, Services};
 use crate::value;
 
 mod csv;
 
-/// Reads the items; at most `max` of them. The error is the cause of `States.ItemReaderFailed`.
+/// Reads the items: an array, or an object whose members they are. The error is the cause of
+/// `States.ItemReaderFailed`.
 pub(crate) fn read(
     call: &Call<'_>,
     config: &ReaderConfig,
-    max: Option<usize>,
     services: &mut dyn Services,
-) -> Result<Array, String> {
+) -> Result<Value, String> {
     let listing = matches!(call.resource, Resource::Optimized(it) if it.api == "listObjectsV2");
-    let mut items = if listing { list(call, config, services)? } else { load(call, config, services)? };
-    if let Some(max) = max {
-        items.truncate(max);
-    }
-    Ok(Array::from(items))
+    if listing { list(call, config, services).map(Value::from) } else { load(call, config, services) }
 }
 
 /// The objects of a bucket, page by page.
@@ -48,7 +44,7 @@ fn list(call: &Call<'_>, config: &ReaderConfig, services: &mut dyn Services) -> 
     }
     let mut items = Vec::new();
     for object in &all {
-        items.extend(load_key(call, config, object.get("Key"), services)?);
+        items.extend(each(load_key(call, config, object.get("Key"), services)?));
     }
     Ok(items)
 }
@@ -58,7 +54,7 @@ fn load_key(
     config: &ReaderConfig,
     key: Option<&Value>,
     services: &mut dyn Services,
-) -> Result<Vec<Value>, String> {
+) -> Result<Value, String> {
     let bucket = call.arguments.get("Bucket").cloned().unwrap_or(Value::Null);
     let arguments = value::object([("Bucket", bucket), ("Key", key.cloned().unwrap_or(Value::Null))]);
     let arn = "arn:aws:states:::s3:getObject";
@@ -66,14 +62,14 @@ fn load_key(
     load(&Call { arn, resource: &resource, arguments: &arguments, ..call.clone() }, config, services)
 }
 
-fn load(call: &Call<'_>, config: &ReaderConfig, services: &mut dyn Services) -> Result<Vec<Value>, String> {
+fn load(call: &Call<'_>, config: &ReaderConfig, services: &mut dyn Services) -> Result<Value, String> {
     let bytes = services.object(call).map_err(|error| error.cause.as_deref().unwrap_or("").to_owned())?;
     let input_type = config.input_type.unwrap_or(InputType::Json);
     match input_type {
         InputType::Json => json(text(&bytes)?, config),
-        InputType::Jsonl => lines(text(&bytes)?),
-        InputType::Csv => csv_items(text(&bytes)?, config),
-        InputType::Manifest => manifest(call, config, text(&bytes)?, services),
+        InputType::Jsonl => lines(text(&bytes)?).map(Value::from),
+        InputType::Csv => csv_items(text(&bytes)?, config).map(Value::from),
+        InputType::Manifest => manifest(call, config, text(&bytes)?, services).map(Value::from),
         InputType::Parquet => Err("Parquet files cannot be read offline.".to_owned()),
     }
 }
@@ -93,7 +89,8 @@ fn text(bytes: &Arc<[u8]>) -> Result<&str, String> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-fn json(text: &str, config: &ReaderConfig) -> Result<Vec<Value>, String> {
+/// An array, or an object whose members are the items.
+fn json(text: &str, config: &ReaderConfig) -> Result<Value, String> {
     let value: Value = text.parse().map_err(|_| "Attempting to map over non-iterable node.".to_owned())?;
     let value = match &config.items_pointer {
         Some(pointer) => value
@@ -103,12 +100,22 @@ fn json(text: &str, config: &ReaderConfig) -> Result<Vec<Value>, String> {
         None => value,
     };
     match value {
-        Value::Array(items) => Ok(items.into_vec()),
-        Value::Object(members) => Ok(members
-            .iter()
-            .map(|(key, it)| value::object([("Key", Value::from(key.clone())), ("Value", it.clone())]))
-            .collect()),
+        Value::Array(_) | Value::Object(_) => Ok(value),
         _ => Err("Attempting to map over non-iterable node.".to_owned()),
+    }
+}
+
+/// The items one by one, an object's as pairs.
+fn each(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.into_vec(),
+        Value::Object(members) => {
+            let pair = |(key, it): (&Arc<str>, &Value)| {
+                value::object([("Key", Value::from(key.clone())), ("Value", it.clone())])
+            };
+            members.iter().map(pair).collect()
+        }
+        other => vec![other],
     }
 }
 
@@ -176,7 +183,7 @@ fn manifest(
     for (bucket, key) in files {
         let bucket = Value::from(bucket.unwrap_or_else(|| own.clone()));
         let arguments = value::object([("Bucket", bucket), ("Key", Value::from(key))]);
-        items.extend(load(&Call { arguments: &arguments, ..call.clone() }, &inner, services)?);
+        items.extend(each(load(&Call { arguments: &arguments, ..call.clone() }, &inner, services)?));
     }
     Ok(items)
 }

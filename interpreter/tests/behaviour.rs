@@ -421,6 +421,43 @@ fn a_distributed_map_bears_failures_up_to_a_point() {
 }
 
 #[test]
+fn items_come_from_files_of_all_kinds() {
+    let run = |config: &str, body: &str, more: &str| {
+        let definition = format!(
+            r#"{{"StartAt":"M","States":{{"M":{{"Type":"Map","End":true,{more}"ItemReader":{{"ReaderConfig":{config},
+            "Resource":"arn:aws:states:::s3:getObject","Parameters":{{"Bucket":"b","Key":"k"}}}},"ItemProcessor":{{
+            "ProcessorConfig":{{"Mode":"DISTRIBUTED"}},"StartAt":"P","States":{{"P":{{"Type":"Pass","End":true}}}}}}}}}}}}"#
+        );
+        let mut services =
+            Function(|_: &Call<'_>| Reply::success(Value::object([("Body", Value::from(body))])));
+        output(&run_with(&definition, "{}", &mut services, Options::default()))
+    };
+    assert_eq!(run(r#"{"InputType":"JSON"}"#, "[1,2]", ""), "[1,2]");
+    assert_eq!(
+        run(r#"{"InputType":"JSON","MaxItems":1}"#, r#"{"a":1,"b":2}"#, ""),
+        r#"[{"Key":"a","Value":1}]"#
+    );
+    let selector = r#""ItemSelector":{"k.$":"$$.Map.Item.Key","v.$":"$$.Map.Item.Value"},"#;
+    assert_eq!(run(r#"{"InputType":"JSON"}"#, r#"{"a":1}"#, selector), r#"[{"v":1,"k":"a"}]"#);
+    assert_eq!(run(r#"{"InputType":"JSON","ItemsPointer":"/x/y"}"#, r#"{"x":{"y":[3]}}"#, ""), "[3]");
+    assert_eq!(run(r#"{"InputType":"JSONL"}"#, "{\"a\":1}\n\n2\n", ""), r#"[{"a":1},2]"#);
+    assert_eq!(
+        run(
+            r#"{"InputType":"CSV","CSVHeaderLocation":"FIRST_ROW","CSVDelimiter":"PIPE"}"#,
+            "a|b\n1|2\n3\n",
+            ""
+        ),
+        r#"[{"a":"1","b":"2"},{"a":"3","b":""}]"#
+    );
+    let batcher = r#""ItemBatcher":{"MaxItemsPerBatch":2,"BatchInput":{"all":true}},"#;
+    assert_eq!(
+        run(r#"{"InputType":"JSON"}"#, "[1,2,3]", batcher),
+        r#"[{"BatchInput":{"all":true},"Items":[1,2]},{"BatchInput":{"all":true},"Items":[3]}]"#
+    );
+    assert!(run(r#"{"InputType":"JSON"}"#, "17", "").contains("States.ItemReaderFailed"));
+}
+
+#[test]
 fn results_are_written_with_a_manifest() {
     let writer = r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
         "Parameters":{"Bucket":"b","Prefix":"out"}},"#;

@@ -27,8 +27,8 @@ const DISTRIBUTED_CONCURRENCY: usize = 10_000;
 #[derive(Debug)]
 pub(crate) enum Source {
     Array(Array),
-    /// The members of an object, each one item.
-    Object(Object),
+    /// The members of an object: each iteration gets `{"Key": …, "Value": …}`.
+    Members(Vec<(Arc<str>, Value)>),
     /// Batches: the items of each are in [`Batches`].
     Batches(Batches),
 }
@@ -81,10 +81,38 @@ impl Tolerance {
 }
 
 impl Source {
+    /// The items of an array, or the members of an object.
+    pub(crate) fn of(value: Value) -> Source {
+        match value {
+            Value::Array(items) => Source::Array(items),
+            Value::Object(members) => {
+                Source::Members(members.iter().map(|(name, it)| (name.clone(), it.clone())).collect())
+            }
+            other => Source::Array(Array::from(vec![other])),
+        }
+    }
+
+    /// At most so many.
+    pub(crate) fn truncate(&mut self, most: usize) {
+        match self {
+            Source::Array(items) if items.len() > most => items.make_mut().truncate(most),
+            Source::Members(members) => members.truncate(most),
+            Source::Array(_) | Source::Batches(_) => {}
+        }
+    }
+
+    /// The items as the iterations get them.
+    pub(super) fn into_array(self) -> Array {
+        match self {
+            Source::Array(items) => items,
+            other => (0..other.len()).map(|at| other.item(at).1).collect(),
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Source::Array(items) => items.len(),
-            Source::Object(members) => members.len(),
+            Source::Members(members) => members.len(),
             Source::Batches(batches) => batches.ends.len(),
         }
     }
@@ -95,13 +123,13 @@ impl Source {
         item.insert("Index", Value::from(index));
         let value = match self {
             Source::Array(items) => items.get(index).cloned().unwrap_or(Value::Null),
-            Source::Object(members) => match members.iter().nth(index) {
-                Some((key, value)) => {
-                    item.insert("Key", Value::from(key.clone()));
-                    value.clone()
-                }
-                None => Value::Null,
-            },
+            Source::Members(members) => {
+                let (key, value) = members.get(index).cloned().unwrap_or_else(|| ("".into(), Value::Null));
+                item.insert("Key", Value::from(key.clone()));
+                item.insert("Value", value.clone());
+                let pair = value::object([("Key", Value::from(key)), ("Value", value)]);
+                return (Value::Object(item), pair);
+            }
             Source::Batches(batches) => batches.batch(index),
         };
         item.insert("Value", value.clone());
@@ -193,7 +221,7 @@ impl Execution {
         let distributed = matches!(map.mode, ProcessorMode::Distributed(_));
         match value {
             Value::Array(items) => Ok(Source::Array(items)),
-            Value::Object(members) if distributed => Ok(Source::Object(members)),
+            Value::Object(_) if distributed => Ok(Source::of(value)),
             value => Err(match (state.language, &map.items) {
                 (QueryLanguage::Jsonata, Some(Template::Expression(expression))) => {
                     expression.wrong_type("array", &value)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use asl::model::{OutputType, Transformation};
-use jsonata::{Array, Object, Value};
+use jsonata::{Object, Value};
 
 use crate::context::Domain;
 use crate::errors::{self, Failure};
@@ -61,15 +61,14 @@ impl Execution {
         self.record(fiber.domain, &mut chain, EventType::MapRunStarted, || Details::MapRun(started));
         fiber.chain = chain;
         let source = match &map.reader {
-            Some(reader) => Source::Array(self.read_items(fiber, state, reader, input, services)?),
+            Some(reader) => self.read_items(fiber, state, reader, input, services)?,
             None => source,
         };
         let source = match &map.batcher {
             Some(batcher) => {
                 let items = match (&map.selector, source) {
                     (Some(selector), source) => self.select_items(fiber, state, selector, &source, input)?,
-                    (None, Source::Array(items)) => items,
-                    (None, source) => Array::from_iter((0..source.len()).map(|_| Value::Null)),
+                    (None, source) => source.into_array(),
                 };
                 let max_items =
                     self.number_or(fiber, state, batcher.max_items.as_ref(), "MaxItemsPerBatch", input)?;
@@ -109,7 +108,7 @@ impl Execution {
         reader: &Reader,
         input: &Value,
         services: &mut dyn Services,
-    ) -> Result<Array, Failure> {
+    ) -> Result<Source, Failure> {
         let arguments = match &reader.arguments {
             Some(template) => {
                 self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?
@@ -135,8 +134,12 @@ impl Execution {
             now: self.now,
             deadline: None,
         };
-        reader::read(&call, &reader.config, max, services)
-            .map_err(|cause| Failure::new(errors::ITEM_READER, cause))
+        let read = reader::read(&call, &reader.config, services);
+        let mut source = Source::of(read.map_err(|cause| Failure::new(errors::ITEM_READER, cause))?);
+        if let Some(max) = max {
+            source.truncate(max);
+        }
+        Ok(source)
     }
 
     /// Starts the child execution of one item.
