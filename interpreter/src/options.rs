@@ -114,7 +114,7 @@ pub enum Recording {
     #[default]
     Keep,
     /// All, those of child executions too, go to a sink.
-    To(Box<dyn Sink>),
+    To(Box<dyn Sink + Send>),
 }
 
 impl std::fmt::Debug for Recording {
