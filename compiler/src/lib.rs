@@ -84,7 +84,7 @@ pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
         match lower::lower(program, WorkflowId(index), &text) {
             Ok(naive) => {
                 let machine = if options.naive { naive } else { pack::pack(naive) };
-                definitions.push(emit::asl::emit(&machine, program, &text));
+                definitions.push(emit::asl::emit(&machine, program));
             }
             Err(problems) => built.diagnostics.extend(problems),
         }

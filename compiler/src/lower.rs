@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::diagnostics::Diagnostic;
-use crate::emit::asl::SourceText;
 use crate::machine::flow::Slot;
 use crate::machine::{Edge, Expr, Goal, Machine, State, StateId, StateKind, VarId};
+use crate::source::SourceText;
 use crate::source::Span;
 use crate::typed::{self, LocalId, Program, WorkflowId};
 use crate::types::Type;

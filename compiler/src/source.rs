@@ -109,6 +109,9 @@ impl Source {
     }
 }
 
+/// The text of a span, wherever its file lies; `None` where there is none.
+pub type SourceText<'a> = &'a dyn Fn(Span) -> Option<String>;
+
 /// Where the compiler gets its files from: the disk, an editor's buffers, a map in a test.
 pub trait Sources {
     /// The text at a logical path, or why it can't be had (one line, for people).

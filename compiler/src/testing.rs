@@ -27,7 +27,7 @@ pub fn tests(analysis: &Analysis, naive: bool) -> BuiltTests {
         match lower::lower(program, WorkflowId(index), &text) {
             Ok(machine) => {
                 let machine = if naive { machine } else { pack::pack(machine) };
-                let machine = self::machine(emit::asl::emit(&machine, program, &text), program);
+                let machine = self::machine(emit::asl::emit(&machine, program), program);
                 built.workflows.push(BuiltWorkflow {
                     name: workflow.name.to_string(),
                     express: workflow.express,
@@ -42,7 +42,7 @@ pub fn tests(analysis: &Analysis, naive: bool) -> BuiltTests {
     }
     for test in &program.tests {
         match lower::test(program, test, &text) {
-            Ok(tested) => built.tests.push(self::test(test, tested, program, &text)),
+            Ok(tested) => built.tests.push(self::test(test, tested, program)),
             Err(problems) => built.diagnostics.extend(problems),
         }
     }
@@ -51,13 +51,8 @@ pub fn tests(analysis: &Analysis, naive: bool) -> BuiltTests {
     built
 }
 
-fn test(
-    test: &crate::typed::Test,
-    tested: lower::Tested,
-    program: &Program,
-    text: emit::asl::SourceText<'_>,
-) -> BuiltTest {
-    let emit = |it: &crate::machine::Machine| machine(emit::asl::emit(it, program, text), program);
+fn test(test: &crate::typed::Test, tested: lower::Tested, program: &Program) -> BuiltTest {
+    let emit = |it: &crate::machine::Machine| machine(emit::asl::emit(it, program), program);
     let mocks = tested.mocks.iter().map(|mock| BuiltMock {
         callee: mock.callee.clone(),
         params: mock.params.clone(),

@@ -45,13 +45,10 @@ pub struct Explained {
     pub depth: usize,
 }
 
-/// The text of a source span, for captions.
-pub type SourceText<'a> = &'a dyn Fn(crate::source::Span) -> Option<String>;
-
 /// Writes a machine.
-pub fn emit(machine: &Machine, program: &Program, source: SourceText<'_>) -> Definition {
+pub fn emit(machine: &Machine, program: &Program) -> Definition {
     let names = names::assign(machine, program);
-    let mut writer = Writer { machine, names: &names, source, out: Definition::default() };
+    let mut writer = Writer { machine, names: &names, out: Definition::default() };
     let mut top = Map::new();
     if let Some(docs) = &machine.docs {
         top.insert("Comment".into(), plain_text(docs));
@@ -77,7 +74,6 @@ fn plain_text(text: &str) -> Value {
 struct Writer<'a> {
     machine: &'a Machine,
     names: &'a Names,
-    source: SourceText<'a>,
     out: Definition,
 }
 
@@ -209,14 +205,12 @@ impl Writer<'_> {
         }
     }
 
-    /// The condition as written, where the state comes from one place and has one rule; else the expression.
+    /// "yes" where the state's name says the condition already; else the expression.
     fn caption(&self, id: StateId, rule: usize, condition: &Expr) -> String {
         let state = self.machine.state(id);
         let one = matches!(&state.kind, StateKind::Choice(choice) if choice.rules.len() == 1);
-        match state.spans.as_slice() {
-            [span] if one && rule == 0 => (self.source)(*span).unwrap_or_else(|| self.text(condition)),
-            _ => self.text(condition),
-        }
+        let named = ["if ", "while ", "until "].iter().any(|word| state.name.starts_with(word));
+        if one && named && rule == 0 { "yes".to_owned() } else { self.text(condition) }
     }
 
     fn assign(&self, edge: &Edge, fields: &mut Fields) {

@@ -19,11 +19,11 @@ use super::frames::Frame;
 use super::resource::optimized;
 use super::{About, Loose, Lower, Place, loose};
 use crate::diagnostics::Diagnostic;
-use crate::emit::asl::SourceText;
 use crate::machine::expr::Deploy;
 use crate::machine::flow::Slot;
 use crate::machine::{BoundId, Context, Expr, Func, Item, Machine, Member, Op, Service, StateKind};
 use crate::output::{Callee, Copy};
+use crate::source::SourceText;
 use crate::source::Span;
 use crate::typed::walk::Child;
 use crate::typed::{

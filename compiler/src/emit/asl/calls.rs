@@ -45,7 +45,7 @@ type Reach = BTreeMap<VarId, BTreeSet<Deploy>>;
 /// Every call of a machine.
 pub(super) fn collect(machine: &Machine, names: &Names) -> Vec<ServiceCall> {
     let reach = reach(machine);
-    let writer = Writer { machine, names, source: &|_| None, out: super::Definition::default() };
+    let writer = Writer { machine, names, out: super::Definition::default() };
     let mut all = Vec::new();
     for id in machine.reachable() {
         let mut push = |needed, arguments: &Expr, role: Option<&Expr>| {
