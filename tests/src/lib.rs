@@ -5,3 +5,4 @@ pub mod conformance;
 pub mod examples;
 pub mod markdown;
 pub mod reference;
+pub mod traps;
