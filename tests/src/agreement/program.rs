@@ -20,7 +20,7 @@ pub(super) fn input(seed: u64) -> serde_json::Value {
     let note = match at("note") % 3 {
         0 => serde_json::json!(null),
         1 => serde_json::json!("n"),
-        _ => serde_json::json!("{\"a\":1}"),
+        _ => serde_json::json!("7"),
     };
     let mut input = serde_json::json!({ "n": at("n") % 4, "flag": at("flag") % 2 == 0, "s": "x", "xs": list, "note": note });
     if at("absent") % 3 == 0
