@@ -100,23 +100,22 @@ def check(args, program, work):
             build(args, program, target, form, again)
             if snapshot(out) != snapshot(again):
                 say(f"{target} {form}", "building again gives other bytes")
-    for form in ("yaml", "json"):
-        lint = tool(args, "cfn-lint")
-        code, text = run([lint, "--non-zero-exit-code", "error", "--regions", "us-east-1", "--", str(built["cloudformation", form] / f"template.{form}")])
+    # The two formats hold the same values: each tool reads one of them, so that both are read.
+    template = built["cloudformation", "yaml"] / "template.yaml"
+    code, text = run([tool(args, "cfn-lint"), "--non-zero-exit-code", "error", "--regions", "us-east-1", "--", str(template)])
+    if code != 0:
+        say("cfn-lint", text)
+    # Without functions there is nothing of SAM's in it, and its tools want to see some.
+    template = built["sam", "json"] / "template.json"
+    if "Transform" in json.loads(template.read_text()):
+        environment = dict(os.environ, AWS_DEFAULT_REGION="us-east-1", SAM_CLI_TELEMETRY="0")
+        source = str(built["sam", "yaml"] / "template.yaml")
+        code, text = run([tool(args, "sam"), "validate", "--lint", "-t", source, "--region", "us-east-1"], env=environment)
         if code != 0:
-            say(f"cfn-lint {form}", text)
-        template = built["sam", form] / f"template.{form}"
-        sam = json.loads(template.read_text()).get("Transform") if form == "json" else None
-        if form == "json" or "Transform:" in template.read_text():
-            environment = dict(os.environ, AWS_DEFAULT_REGION="us-east-1", SAM_CLI_TELEMETRY="0")
-            # Without functions there is nothing of SAM's in it, and `sam validate` wants to see some.
-            if form == "yaml" or sam:
-                code, text = run([tool(args, "sam"), "validate", "--lint", "-t", str(template), "--region", "us-east-1"], env=environment)
-                if code != 0:
-                    say(f"sam validate {form}", text)
-                code, text = run([tool(args, "python3"), "-c", TRANSLATE, str(template)])
-                if code != 0:
-                    say(f"translate {form}", text)
+            say("sam validate --lint", text)
+        code, text = run([tool(args, "python3"), "-c", TRANSLATE, str(template)])
+        if code != 0:
+            say("aws-sam-translator", text)
     if args.npm:
         validator = pathlib.Path(args.npm).resolve() / "node_modules" / "asl-validator"
         for definition in sorted(built["sam", "yaml"].glob("*.asl.json")):

@@ -274,7 +274,7 @@ impl Writer<'_> {
         jsonata::print(expr, self.machine, self.names)
     }
 
-    /// As a template; a lone scalar as an expression, since validators want it so.
+    /// As a template; a lone scalar or list as an expression, since validators want it so.
     fn output(&self, expr: &Expr) -> Value {
         match self.template(expr) {
             Value::String(text) if text.starts_with("{%") => text.into(),

@@ -108,6 +108,9 @@ impl<'a> Deployment<'a> {
         scope.bind(names.fields, Binding::Value(self.key_types(resource)));
         scope.bind(names.permissions, Binding::Permissions(id));
         let existing = resource.existing.as_ref();
+        let text = existing.and_then(|it| self.eval(it, &Scope::default()).ok());
+        let named = text.as_ref().and_then(Value::as_text).is_some_and(|it| !it.starts_with("arn:"));
+        scope.bind(names.named, Binding::Value(Value::Boolean(named)));
         scope.bind(names.existing, existing.map_or(Binding::Value(Value::Null), Binding::Later));
         scope
     }

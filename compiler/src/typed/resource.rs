@@ -82,6 +82,8 @@ pub struct KindScope {
     pub this: LocalId,
     /// What `existing:` holds; a string.
     pub existing: LocalId,
+    /// Whether `existing:` is a name that is written out, and no ARN.
+    pub named: LocalId,
     /// The tags of the app and of the resource, as CloudFormation's list of `{ Key, Value }`.
     pub tags: LocalId,
     /// Text of the `///` above the declaration, or null.

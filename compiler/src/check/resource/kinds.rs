@@ -64,6 +64,7 @@ fn name(ctx: &mut Ctx<'_>, item: &ast::Item, decl: &KindDecl) {
     let scope = KindScope {
         this: local("this", Type::Resource { kind: arc(&decl.name), of }),
         existing: local("existing", Type::String),
+        named: local("named", Type::Boolean),
         tags: local("tags", Type::list(tag).optional()),
         description: local("description", Type::String.optional()),
         label: local("label", Type::String),
@@ -301,6 +302,7 @@ fn in_kind(
         let scope = &kind.scope;
         let own = [
             ("existing", scope.existing),
+            ("named", scope.named),
             ("tags", scope.tags),
             ("description", scope.description),
             ("label", scope.label),
