@@ -133,8 +133,6 @@ pub(crate) struct Ctx<'a> {
     /// Locals that are read.
     uses: std::collections::HashSet<LocalId>,
     policies_under_way: Vec<u32>,
-    /// Keys and indexes of the declared tables.
-    pub(crate) table_settings: std::collections::HashMap<typed::ResourceId, table::Keys>,
     /// Steps that only a Standard workflow can call, with what they have that Express has not.
     standard_steps: std::collections::HashMap<typed::StepId, (String, Span)>,
     standard_only: Option<(String, Span)>,
@@ -164,7 +162,6 @@ impl<'a> Ctx<'a> {
             labels: 0,
             uses: std::collections::HashSet::new(),
             policies_under_way: Vec::new(),
-            table_settings: std::collections::HashMap::new(),
             standard_steps: std::collections::HashMap::new(),
             standard_only: None,
             step_raises: std::collections::HashMap::new(),

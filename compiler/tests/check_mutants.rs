@@ -79,7 +79,9 @@ fn no_edit_makes_the_checker_panic() {
 
 #[test]
 fn deep_nesting_is_no_danger() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{ a: ", " }"), ("!", ""), ("f(", ")"), ("if true { ", " }")] {
+    for (open, close) in
+        [("(", ")"), ("[", "]"), ("{ a: ", " }"), ("!", ""), ("f(", ")"), ("if true { ", " }")]
+    {
         for depth in [50, 150, 190, 2000] {
             let text = format!("workflow a() {{ let x = {}1{} }}", open.repeat(depth), close.repeat(depth));
             analyze(&text);

@@ -589,7 +589,7 @@ impl Ctx<'_> {
         want: Want<'_>,
     ) -> Expr {
         self.task(how.call, &format!("the call of `{}`", callee.name));
-        let (token, _) = (how.token, ());
+        let token = how.token;
         let result = self.token_result(&callee, want);
         let ((local, arguments, options), _) = self.scoped(ScopeKind::Block, |ctx| {
             let local = token.map(|name| ctx.bind(name, Type::Token(Arc::new(result.clone())), false));
@@ -597,6 +597,7 @@ impl Ctx<'_> {
                 ctx.arguments(arguments, &callee.params, &callee.options, &callee.name, how.call);
             (local, arguments, options)
         });
+        let result = self.answer(local, result);
         self.finish_call(callee, (local, arguments, options), result, how, want)
     }
 
@@ -608,8 +609,39 @@ impl Ctx<'_> {
         match (&callee.target, want.ty()) {
             (Target::Resource(_) | Target::Workflow(_), None) => callee.result.clone(),
             (_, Some(wanted)) => wanted.clone(),
-            (_, None) => Type::Json,
+            // Where the token is sent may say it; see `answer`.
+            (_, None) => Type::Unknown,
         }
+    }
+
+    /// A token of nobody knows what, put where a `token of T` is wanted, is one of `T`.
+    pub(crate) fn learn_token(&mut self, value: &Expr, wanted: &Type) {
+        let (ExprKind::Local(id), Type::Token(of)) = (&value.kind, &value.ty) else { return };
+        if !matches!(**of, Type::Unknown) {
+            return;
+        }
+        let wanted = self.types().without_null(wanted);
+        if let Type::Token(known) = self.types().resolve(&wanted)
+            && !matches!(**known, Type::Unknown)
+        {
+            let ty = Type::Token(known.clone());
+            if let Some(local) = self.program.locals.get_mut(id.index()) {
+                local.ty = ty;
+            }
+        }
+    }
+
+    /// What the token's holder answers: what the place of the call wants, else what the token was sent as, else JSON.
+    pub(crate) fn answer(&mut self, token: Option<LocalId>, result: Type) -> Type {
+        let (Some(token), Type::Unknown) = (token, &result) else { return result };
+        let answer = match self.local_type(token) {
+            Type::Token(of) if !matches!(*of, Type::Unknown) => (*of).clone(),
+            _ => Type::Json,
+        };
+        if let Some(local) = self.program.locals.get_mut(token.index()) {
+            local.ty = Type::Token(Arc::new(answer.clone()));
+        }
+        answer
     }
 
     pub(crate) fn finish_call(

@@ -54,6 +54,7 @@ impl Ctx<'_> {
 
     /// Reports a value that doesn't fit; then it counts as fitting, so that nothing else is said of it.
     pub(crate) fn fit(&mut self, mut value: Expr, wanted: &Type, role: Role<'_>) -> Expr {
+        self.learn_token(&value, wanted);
         let Some(mismatch) = self.types().mismatch(&value.ty, wanted) else { return value };
         if let Some(ty) = self.literal_fits(&value, wanted) {
             value.ty = ty;

@@ -105,11 +105,20 @@ impl Ctx<'_> {
     }
 
     fn table_keys(&self, receiver: &Expr) -> Keys {
-        let id = match &receiver.kind {
-            ExprKind::Resource(id) => *id,
-            _ => return Keys::default(),
-        };
-        self.table_settings.get(&id).cloned().unwrap_or_default()
+        let ExprKind::Resource(id) = &receiver.kind else { return Keys::default() };
+        let item = self.resolved.resources.get(id.index()).and_then(|at| self.resolved.item(*at));
+        let Some(ast::ItemKind::Resource(decl)) = item.map(|it| &it.kind) else { return Keys::default() };
+        let mut keys = Keys::default();
+        for field in &decl.settings {
+            let ast::Field::Named { name, value, .. } = field else { continue };
+            match (name.text.as_str(), &value.kind) {
+                ("key", _) => keys.key = word(value),
+                ("sort", _) => keys.sort = word(value),
+                ("indexes", Ast::Record(fields)) => keys.indexes = fields.iter().filter_map(named).collect(),
+                _ => {}
+            }
+        }
+        keys
     }
 
     fn table_argument(&mut self, value: &ast::Expr, wanted: &str, item: &Type, keys: &Keys) -> Expr {
@@ -352,5 +361,21 @@ impl Ctx<'_> {
             raises,
         };
         self.finish_call(callee, (None, vec![list], IndexMap::new()), Type::Null, how, want)
+    }
+}
+
+/// A field's name as a setting has it: bare, or in quotes.
+fn word(value: &ast::Expr) -> Option<String> {
+    match &value.kind {
+        Ast::Name(word) | Ast::Literal(ast::Literal::String(word)) => Some(word.clone()),
+        _ => None,
+    }
+}
+
+fn named(field: &ast::Field) -> Option<String> {
+    match field {
+        ast::Field::Named { name, .. } => Some(name.text.clone()),
+        ast::Field::Shorthand(name) => Some(name.text.clone()),
+        ast::Field::Spread(..) | ast::Field::Error(_) => None,
     }
 }

@@ -142,6 +142,7 @@ fn near_literal(types: &Types, value: &Expr, wanted: &Type, it: Diagnostic) -> D
             value.span,
             format!("{close:?}"),
         ),
+        None if texts.is_empty() => it,
         None => it.help(format!("it can be {}", or_list(&texts, "or"))),
     }
 }

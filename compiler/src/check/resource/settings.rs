@@ -45,10 +45,7 @@ fn is_cfn_type(name: &str) -> bool {
 
 fn of_kind(ctx: &mut Ctx<'_>, index: usize, file: FileId, decl: &ast::ResourceDecl) {
     let Some((kind_file, kind_decl, _)) = ctx.kind_decl(&decl.kind.text) else {
-        // Whatever is misspelt inside is still worth saying.
-        for (_, value) in by_name(ctx, &decl.settings) {
-            ctx.free_value(file, value);
-        }
+        // Which words the settings may hold is the kind's to say.
         return;
     };
     let of = ctx.program.resources.get(index).and_then(|it| it.of.clone());
