@@ -5,6 +5,7 @@
 mod commands;
 mod difference;
 mod disk;
+mod handlers;
 mod output;
 mod report;
 mod snapshots;

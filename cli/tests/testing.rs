@@ -91,3 +91,15 @@ fn a_workflow_runs_with_the_lines_of_its_source() {
     let said = text(&output);
     assert!(said.contains("payments.flow:12") && said.contains("MockedResponses"), "{said}");
 }
+
+#[test]
+fn real_handlers_run_where_their_runtimes_are() {
+    let there =
+        |program: &str| Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success());
+    if !there("python3") || !there("node") {
+        println!("skipped: python3 and node are not both installed");
+        return;
+    }
+    let output = flow(&["test", "cli/tests/testing/handlers"]);
+    assert!(output.status.success(), "{}", text(&output));
+}

@@ -109,6 +109,29 @@ pub struct TestResource {
     pub sort: Option<String>,
     /// Name → key and sort key.
     pub indexes: BTreeMap<String, (String, Option<String>)>,
+    pub function: Option<TestFunction>,
+}
+
+/// How a function's handler is run.
+#[derive(Clone, Debug, Default)]
+pub struct TestFunction {
+    /// Folder, relative to the file that declares it.
+    pub code: String,
+    /// Logical path of that file.
+    pub file: String,
+    pub runtime: String,
+    pub handler: String,
+    /// Milliseconds.
+    pub timeout: u64,
+    /// Environment variables that are known before deployment: text, or what it stands for (`orders.name`).
+    pub env: Vec<(String, TestValue)>,
+}
+
+#[derive(Clone, Debug)]
+pub enum TestValue {
+    Text(String),
+    /// An attribute of a resource or a parameter.
+    Deployed(String),
 }
 
 /// A `test` block, compiled: run by the interpreter, with a test runner that answers the tasks of the service

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
 use crate::emit::asl::Definition;
-use crate::output::{BuiltMachine, BuiltMock, BuiltTest, BuiltTests, BuiltWorkflow, TestResource};
+use crate::output::{BuiltMachine, BuiltMock, BuiltTest, BuiltTests, BuiltWorkflow};
+use crate::output::{TestFunction, TestResource, TestValue};
 use crate::source::Span;
 use crate::typed::resource::Resource;
 use crate::typed::{Expr, ExprKind, Program, RecordPart, WorkflowId};
@@ -46,7 +47,7 @@ pub fn tests(analysis: &Analysis, naive: bool) -> BuiltTests {
             Err(problems) => built.diagnostics.extend(problems),
         }
     }
-    built.resources = program.resources.iter().map(resource).collect();
+    built.resources = program.resources.iter().map(|it| resource(it, analysis)).collect();
     built.values = values(program);
     built
 }
@@ -80,7 +81,7 @@ fn machine(definition: Definition, program: &Program) -> BuiltMachine {
     }
 }
 
-fn resource(resource: &Resource) -> TestResource {
+fn resource(resource: &Resource, analysis: &Analysis) -> TestResource {
     let setting =
         |name: &str| resource.settings.get(name).and_then(lower::setting_name).map(|it| it.to_string());
     TestResource {
@@ -92,6 +93,49 @@ fn resource(resource: &Resource) -> TestResource {
         key: setting("key"),
         sort: setting("sort"),
         indexes: resource.settings.get("indexes").map(indexes).unwrap_or_default(),
+        function: function(resource, analysis),
+    }
+}
+
+/// A function whose code lies in a folder.
+fn function(resource: &Resource, analysis: &Analysis) -> Option<TestFunction> {
+    let text = |name: &str| match &resource.settings.get(name)?.kind {
+        ExprKind::String(text) => Some(text.to_string()),
+        _ => None,
+    };
+    let timeout = match resource.settings.get("timeout").map(|it| &it.kind) {
+        Some(ExprKind::Duration(millis)) => *millis,
+        // What AWS takes where nothing is said.
+        _ => 3_000,
+    };
+    let env = resource.settings.get("env").into_iter().flat_map(fields);
+    let env = env.filter_map(|(name, value)| Some((name.to_owned(), deployed(value, &analysis.program)?)));
+    Some(TestFunction {
+        code: text("code")?,
+        file: analysis.sources.get(resource.span.file.0 as usize)?.path.clone(),
+        runtime: text("runtime")?,
+        handler: text("handler")?,
+        timeout,
+        env: env.collect(),
+    })
+}
+
+/// A value of the environment, as far as it is known.
+fn deployed(value: &Expr, program: &Program) -> Option<TestValue> {
+    match &value.kind {
+        ExprKind::String(text) | ExprKind::Number(text) => Some(TestValue::Text(text.to_string())),
+        ExprKind::Boolean(it) => Some(TestValue::Text(it.to_string())),
+        ExprKind::Param(id) => Some(TestValue::Deployed(program.params.get(id.index())?.name.to_string())),
+        ExprKind::Const(id) => deployed(&program.consts.get(id.index())?.value, program),
+        ExprKind::Attribute { base, name } => {
+            let base = match &base.kind {
+                ExprKind::Resource(id) => &program.resources.get(id.index())?.name,
+                ExprKind::Workflow(id) => &program.workflows.get(id.index())?.name,
+                _ => return None,
+            };
+            Some(TestValue::Deployed(format!("{base}.{name}")))
+        }
+        _ => None,
     }
 }
 

@@ -120,6 +120,12 @@ impl App {
         Ok(app)
     }
 
+    /// The local value of what deployment would fill in: `orders.name`, `stage`.
+    pub fn deployed(&self, what: &str) -> String {
+        let names: Vec<_> = self.workflows.keys().map(|it| (it.clone(), "workflow".to_owned())).collect();
+        self.value_of(what, &names)
+    }
+
     /// A definition of a test's, ready to run.
     pub(crate) fn machine(&self, definition: &Definition) -> Result<Machine, String> {
         let names: Vec<_> = self.workflows.keys().map(|it| (it.clone(), "workflow".to_owned())).collect();

@@ -54,7 +54,9 @@ impl Problem {
         };
         let request = "00000000-0000-4000-8000-000000000000";
         if sdk {
-            let cause = format!("{message} (Service: DynamoDb, Status Code: 400, Request ID: {request})");
+            let cause = format!(
+                "{message} (Service: DynamoDb, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)"
+            );
             return ServiceError::new(format!("DynamoDb.{}", sdk_name(name)), cause);
         }
         let cause = format!(

@@ -5,6 +5,7 @@
 //! run(App, Test) ── the test's machine ──▶ Router ──▶ the service `flow`: run, mock, expect …
 //!                                             ├─────▶ mocks: bodies are machines too
 //!                                             ├─────▶ workflows of the app: really run, on the same virtual clock
+//!                                             ├─────▶ Handlers: functions' real code, in processes of the caller's
 //!                                             └─────▶ Stores: tables, buckets, queues, topics, buses in memory
 //! ```
 //!
@@ -13,6 +14,7 @@
 mod app;
 mod dynamo;
 mod flow;
+mod handlers;
 mod router;
 mod runner;
 mod shape;
@@ -21,5 +23,6 @@ mod unmocked;
 mod world;
 
 pub use app::{App, Callee, Copy, Definition, Resource, Workflow};
+pub use handlers::{Handlers, NoHandlers, Session};
 pub use runner::{Failure, Mock, Report, Test, run};
 pub use unmocked::Unmocked;

@@ -139,6 +139,22 @@ impl<'r, 'a> Router<'r, 'a> {
         }
     }
 
+    /// A function's real handler.
+    fn handled(&mut self, call: &Call<'_>, name: &str) -> Option<Reply> {
+        let payload = match call.resource {
+            Resource::Lambda(_) => call.arguments,
+            _ => call.arguments.get("Payload").unwrap_or(&Value::Null),
+        };
+        let result = self.runner.session.invoke(name, payload)?;
+        let callee = Callee::Function(name.to_owned());
+        let result = match (result, call.resource) {
+            (Ok(value), Resource::Lambda(_)) => Ok(value),
+            (Ok(value), _) => Ok(shape::answer(&callee, &[], value)),
+            (Err(error), _) => Err(error),
+        };
+        Some(reply(call, 0, result))
+    }
+
     /// A workflow of the app really runs.
     fn nested(&mut self, call: &Call<'_>, name: &str) -> Reply {
         let input = match call.arguments.get("Input") {
@@ -261,6 +277,11 @@ impl Services for Router<'_, '_> {
         if let Some(name) = &asked.target {
             if self.runner.app.workflows.contains_key(name) && asked.is_of(&Callee::Workflow(name.clone())) {
                 return self.nested(call, name);
+            }
+            if asked.is_of(&Callee::Function(name.clone()))
+                && let Some(reply) = self.handled(call, name)
+            {
+                return reply;
             }
             if let Some(resource) = self.runner.app.resources.get(name)
                 && let Some(result) = self.runner.world.stores.call(resource, &asked.action, call)

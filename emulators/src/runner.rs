@@ -8,6 +8,7 @@ use interpreter::{Execution, Kind, Limits, Machine, Names, Options, Outcome, Sta
 use jsonata::Value;
 
 use crate::app::{ACCOUNT, App, Callee, Copy, Definition, REGION};
+use crate::handlers::{Handlers, Session};
 use crate::router::Router;
 use crate::shape;
 use crate::world::{Pending, Started, World};
@@ -72,8 +73,8 @@ pub struct Failure {
 }
 
 /// Runs a test, alone.
-pub fn run(app: &App, test: &Test) -> Report {
-    let mut runner = Runner::new(app, test);
+pub fn run(app: &App, test: &Test, handlers: &dyn Handlers) -> Report {
+    let mut runner = Runner::new(app, test, handlers.session());
     match app.machine(&test.machine) {
         Ok(machine) => runner.test(&machine),
         Err(error) => {
@@ -116,10 +117,11 @@ pub(crate) struct Runner<'a> {
     depth: usize,
     /// Bodies of mocks, compiled when first called.
     bodies: HashMap<(usize, usize), Machine>,
+    pub(crate) session: Box<dyn Session>,
 }
 
 impl<'a> Runner<'a> {
-    fn new(app: &'a App, test: &'a Test) -> Self {
+    fn new(app: &'a App, test: &'a Test, session: Box<dyn Session>) -> Self {
         Runner {
             app,
             test,
@@ -135,6 +137,7 @@ impl<'a> Runner<'a> {
             executions: 0,
             depth: 0,
             bodies: HashMap::new(),
+            session,
         }
     }
 

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::Outcome;
 use crate::disk::Disk;
+use crate::handlers::Processes;
 use crate::{difference, disk, report, snapshots, testing};
 
 /// Run the tests of an app, offline
@@ -20,7 +21,8 @@ use crate::{difference, disk, report, snapshots, testing};
   flow test shop --filter declined
   flow test examples/baseline --junit tests.xml      every .flow file of the folder
 
-Tests run the compiled state machines on a virtual clock, each in a world of its own, all at once.
+Tests run the compiled state machines on a virtual clock, each in a world of its own, all at once. What isn't mocked
+runs: workflows, functions' handlers where Python or Node is installed, tables, queues, topics, buckets in memory.
 Exit codes: 0 all passed, 1 a test failed or the program has errors, 2 wrong use.")]
 pub(crate) struct Test {
     /// A .flow file, a folder that holds a main.flow, or a folder of .flow files
@@ -86,13 +88,14 @@ impl Test {
             return Ok(Suite { name, lines: String::new(), ran: Vec::new(), broken: true });
         }
         let app = testing::app(&built, &analysis.program)?;
+        let handlers = Processes::new(&disk, &built, &app)?;
         let wanted: Vec<&BuiltTest> =
             built.tests.iter().filter(|it| it.title.contains(&self.filter)).collect();
         let mut ran: Vec<Ran> = wanted
             .par_iter()
             .map(|test| {
                 let started = Instant::now();
-                let report = emulators::run(&app, &testing::test(test));
+                let report = emulators::run(&app, &testing::test(test), &handlers);
                 Ran { report, took: started.elapsed() }
             })
             .collect();
