@@ -213,7 +213,7 @@ impl<'a> Lower<'a> {
     }
 
     fn temporary(&mut self, fallback: &str) -> VarId {
-        let name = self.hint.take().unwrap_or_else(|| fallback.into());
+        let name = self.hint.take().filter(|name| !name.is_empty()).unwrap_or_else(|| fallback.into());
         let var = self.m.var(&name, true);
         self.stable.insert(var);
         var

@@ -18,6 +18,7 @@ mod hoist;
 mod lift;
 mod merge;
 mod names;
+mod narrow;
 mod propagate;
 mod returns;
 mod same_call;
@@ -49,6 +50,7 @@ const RULES: &[Rule] = &[
     same_call::same_call,
     sink::sink,
     lift::lift,
+    narrow::narrow,
 ];
 
 /// Packs a machine.

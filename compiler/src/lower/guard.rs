@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::frames::Frame;
 use super::jump::assigning;
 use super::{Loose, Lower};
-use crate::machine::{Expr, Parallel, StateKind, VarId};
+use crate::machine::{Expr, Func, Parallel, StateKind, VarId};
 use crate::source::Span;
 use crate::typed::{Block, Clauses};
 
@@ -81,7 +81,7 @@ impl<'a> Lower<'a> {
         self.about.name = None;
         self.add(StateKind::Succeed(value), name, "evaluates what may fail");
         let body = self.close_scope(scope);
-        let out = assigning(vec![(var, Expr::Result.index(Expr::number(0)))]);
+        let out = assigning(vec![(var, Expr::call(Func::Branch, vec![Expr::Result, Expr::number(0)]))]);
         let (mut catches, mut entries) = (Vec::new(), Vec::new());
         self.catchers(&Expr::Error, &mut catches, &mut entries);
         let parallel = Parallel { branches: vec![body], retries: Vec::new(), catches, out };

@@ -14,7 +14,7 @@ use crate::typed::{self, Branch, Clauses, ExprKind, MapSource};
 impl<'a> Lower<'a> {
     pub(super) fn map(&mut self, map: &'a typed::Map, wanted: bool) -> Expr {
         let hint = self.hint.take();
-        let title = hint.clone().unwrap_or_else(|| self.map_title(map));
+        let title = hint.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| self.map_title(map));
         let items = self.items(map);
         let concurrency = map.concurrency.as_ref().map(|e| self.value(e));
         let distributed = self.distribution(map);
@@ -386,13 +386,16 @@ impl<'a> Lower<'a> {
         };
         if let Some(var) = result {
             let fields = branches.iter().enumerate().filter_map(|(i, branch)| {
-                branch.name.clone().map(|name| (name, Expr::Result.index(Expr::number(i))))
+                branch
+                    .name
+                    .clone()
+                    .map(|name| (name, Expr::call(Func::Branch, vec![Expr::Result, Expr::number(i)])))
             });
             state.out = Edge { assign: vec![(var, Expr::record(fields))], to: super::loose().to };
         }
         let mut entries = Vec::new();
         self.catchers(&Expr::Error, &mut state.catches, &mut entries);
-        let title = hint.unwrap_or_else(|| "parallel".into());
+        let title = hint.filter(|name| !name.is_empty()).unwrap_or_else(|| "parallel".into());
         self.about.span = span;
         self.guarded(StateKind::Parallel(Box::new(state)), &title, "runs its branches at once", entries);
         self.finish_undo(undo);

@@ -169,7 +169,8 @@ fn of_call(function: Func, arguments: &[Expr], effects: &mut Effects) {
         | Func::ErrorMessage
         | Func::ErrorData
         | Func::NestedError
-        | Func::ToSet => {}
+        | Func::ToSet
+        | Func::Branch => {}
     }
 }
 

@@ -277,6 +277,8 @@ pub enum Func {
     NestedError,
     /// A set of scalars for DynamoDB: the list without repeats.
     ToSet,
+    /// The value of one branch, in what a `Parallel` gives: it is always there.
+    Branch,
 }
 
 impl Expr {

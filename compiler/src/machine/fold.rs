@@ -398,6 +398,7 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
     match (function, arguments.as_slice()) {
         (Func::IsEmpty, [Expr::List(items)]) if plain(items) => Expr::Boolean(items.is_empty()),
         (Func::Count, [Expr::List(items)]) if plain(items) => Expr::number(items.len()),
+        (Func::Branch, [list @ Expr::List(_), index]) => item(list.clone(), index.clone()),
         (Func::ToText, [Expr::String(_) | Expr::Template(_)]) => arguments.remove(0),
         (Func::ToText, [e]) if integer(e).is_some() => {
             Expr::text(&integer(e).unwrap_or_default().to_string())

@@ -121,6 +121,9 @@ impl Printer<'_> {
             | Func::FromMillis
             | Func::Timestamp
             | Func::Raise => self.conversion(function, arguments),
+            Func::Branch => {
+                Piece(format!("{}[{}]", self.arg_at(arguments, 0, ATOM), self.arg(arguments, 1)), PATH)
+            }
             Func::ErrorMessage => self.error_message(arguments),
             Func::ErrorData => self.error_data(arguments),
             Func::NestedError => self.nested_error(arguments),
