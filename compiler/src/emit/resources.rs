@@ -47,6 +47,7 @@ fn of_kind<'a>(
         let mut entry = Entry::new(&part.cfn_type, Json::Object(properties));
         entry.retain = retained(resource);
         entry.condition = condition(deployment, &when);
+        entry.depends_on = part.after.iter().map(|it| deployment.part_id(id, it).to_owned()).collect();
         template.resources.insert(deployment.part_id(id, name).to_owned(), entry);
     }
     workflow_policy(deployment, id, kind, template, problems);

@@ -126,6 +126,8 @@ pub struct Part {
     /// A record: its properties. A null property is left out.
     pub properties: Expr,
     pub when: Option<Expr>,
+    /// `@after(attachment)`: parts that must be there first, though no property names them.
+    pub after: Vec<Arc<str>>,
     pub span: Span,
 }
 

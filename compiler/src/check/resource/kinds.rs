@@ -146,9 +146,20 @@ fn part(ctx: &mut Ctx<'_>, file: FileId, decl: &KindDecl, member: &KindMember) {
         local,
         properties: broken(member.span),
         when: None,
+        after: after(member),
         span: member.name.span,
     };
     edit(ctx, decl, |kind| drop(kind.parts.insert(arc(&member.name), part)));
+}
+
+/// The names in `@after(…)`.
+fn after(member: &KindMember) -> Vec<Arc<str>> {
+    let attributes = member.attributes.iter().filter(|it| it.name.text == "after");
+    let names = attributes.flat_map(|it| &it.arguments).filter_map(|it| match &it.value.kind {
+        ast::ExprKind::Name(name) => Some(name.as_str().into()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// A handle has the attributes that the kind reads from it; CloudFormation's schema says which there are.

@@ -65,12 +65,12 @@ pub(super) fn pipe(wire: &mut Wire<'_, '_>) -> Result<()> {
         let mark = |_: &str, path: &str| format!("<$.{path}>");
         target.insert("InputTemplate".into(), wire.payload_with(&mark)?.text());
     }
-    let invocation = json!({ "InvocationType": "FIRE_AND_FORGET" });
-    let key = match wire.target {
-        Goal::Workflow(_) => "StepFunctionStateMachineParameters",
-        Goal::Function(_) => "LambdaFunctionParameters",
+    // Standard workflows can only be started; a function's failure must be seen, so that the event is tried again.
+    let (key, invocation) = match wire.target {
+        Goal::Workflow(_) => ("StepFunctionStateMachineParameters", "FIRE_AND_FORGET"),
+        Goal::Function(_) => ("LambdaFunctionParameters", "REQUEST_RESPONSE"),
     };
-    target.insert(key.into(), invocation);
+    target.insert(key.into(), json!({ "InvocationType": invocation }));
     let properties = json!({
         "Source": wire.json("source")?,
         "SourceParameters": source,
