@@ -72,6 +72,11 @@ impl Router<'_, '_> {
                 message: "this does not hold".to_owned(),
                 left: given("left").cloned(),
                 right: given("right").cloned(),
+                note: self
+                    .runner
+                    .latest
+                    .take()
+                    .map(|problem| format!("the latest run failed with {problem}")),
                 ..Failure::default()
             },
             (Some(run), Some(state)) => match not_visited(run, state) {

@@ -242,6 +242,8 @@ impl<'r, 'a> Router<'r, 'a> {
         let Some(outcome) = self.runner.workflow(name, input, run_name, true, call.now) else {
             return self.refuse(call, format!("there is no workflow `{name}`"), None);
         };
+        let failed_run = outcome.status != Status::Succeeded;
+        self.runner.latest = failed_run.then(|| crate::runner::problem(&outcome));
         self.runner.run_started();
         if self.runner.failures.len() > failed {
             // What follows would only complain of the same.

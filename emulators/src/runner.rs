@@ -66,6 +66,8 @@ pub struct Failure {
     /// The two sides of a comparison, or what was looked at.
     pub left: Option<Value>,
     pub right: Option<Value>,
+    /// What may explain it.
+    pub note: Option<String>,
     /// What to write.
     pub help: Option<String>,
     /// The cases of the `each` around.
@@ -112,6 +114,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) failures: Vec<Failure>,
     pub(crate) snapshots: Vec<(usize, Value)>,
     pub(crate) checked: u64,
+    /// What the latest run failed with.
+    pub(crate) latest: Option<String>,
     entered: BTreeMap<String, BTreeMap<String, u64>>,
     executions: u64,
     depth: usize,
@@ -133,6 +137,7 @@ impl<'a> Runner<'a> {
             failures: Vec::new(),
             snapshots: Vec::new(),
             checked: 0,
+            latest: None,
             entered: BTreeMap::new(),
             executions: 0,
             depth: 0,

@@ -140,6 +140,7 @@ impl Shown<'_> {
     fn failure(&self, test: &BuiltTest, failure: &Failure) -> String {
         let mut lines = vec![failure.message.clone()];
         lines.extend(difference::lines(failure.left.as_ref(), failure.right.as_ref()));
+        lines.extend(failure.note.clone());
         lines.extend(failure.cases.iter().map(|case| format!("case: {case}")));
         lines.extend(failure.help.iter().map(|help| format!("help: {help}")));
         let place = self.place(test, failure).unwrap_or_default();

@@ -219,7 +219,6 @@ impl<'a> Lower<'a> {
 
     /// What the body's first state reads from its input, and what the map puts there.
     fn inputs(&mut self, map: &typed::Map, state: &mut Map, entry: StateId, first: u32) {
-        let captured = if state.distributed.is_some() { self.capture(state.body, first) } else { Vec::new() };
         let batched = state.distributed.as_ref().is_some_and(|d| d.batch.is_some());
         let var = |it: &Self, local| match it.env.get(&local) {
             Some(Place::Var(var)) => Some(*var),
@@ -227,6 +226,10 @@ impl<'a> Lower<'a> {
         };
         let item = if batched { var(self, BATCH) } else { var(self, map.item) };
         let index = map.index.filter(|_| !batched).and_then(|index| var(self, index));
+        // They are assigned by the body's first state, which is written last.
+        let own: Vec<VarId> = item.into_iter().chain(index).collect();
+        let captured =
+            if state.distributed.is_some() { self.capture(state.body, first, &own) } else { Vec::new() };
         let raw = matches!(map.source, MapSource::Results(_));
         let mut assign = Vec::new();
         let mut selector = Vec::new();
@@ -267,9 +270,10 @@ impl<'a> Lower<'a> {
 
     /// What a distributed body reads from outside gets a variable of its own inside (B28): name, value outside,
     /// variable inside.
-    fn capture(&mut self, body: StateId, first: u32) -> Vec<(Arc<str>, Expr, VarId)> {
+    fn capture(&mut self, body: StateId, first: u32, own: &[VarId]) -> Vec<(Arc<str>, Expr, VarId)> {
         let mut wanted: Vec<Expr> = Vec::new();
-        let inside = self.inside_vars(body);
+        let mut inside = self.inside_vars(body);
+        inside.extend(own);
         for id in first..u32::try_from(self.m.states.len()).unwrap_or(u32::MAX) {
             let kind = &self.m.state(StateId(id)).kind;
             let edges = kind.edges();
@@ -306,14 +310,6 @@ impl<'a> Lower<'a> {
             for inner in self.m.state(id).kind.bodies() {
                 all.extend(self.inside_vars(inner));
             }
-        }
-        all.extend(self.env.get(&BATCH).and_then(|place| match place {
-            Place::Var(var) => Some(*var),
-            Place::Alias(_) => None,
-        }));
-        // The item and its number are assigned by the first state, which is written last.
-        for id in self.m.scope(body).into_iter().take(1) {
-            all.extend(self.m.entry_reads(id));
         }
         all
     }
