@@ -382,10 +382,7 @@ impl Evaluator<'_> {
         }
         match picked {
             Some(value) => entries.push(value),
-            None => {
-                self.holes |= refs.as_slice().iter().any(|it| it.is_undefined());
-                entries.push_filtered(refs.as_slice());
-            }
+            None => entries.push_filtered(refs.as_slice()),
         }
         Ok(())
     }
@@ -409,6 +406,7 @@ impl Evaluator<'_> {
         for (at, item) in items.iter().enumerate() {
             let verdict = self.evaluate(predicate, item, frame)?;
             for _ in 0..times_chosen(&verdict, at, items.len())? {
+                self.holes |= item.is_undefined();
                 refs.push(item);
             }
         }
@@ -654,6 +652,9 @@ impl Evaluator<'_> {
             stream |= step.is_tuple();
             if number == 0 && step.cons {
                 let found = self.constructed_step(step, input, frame)?;
+                if !stream && found.is_none() && node.group().is_none() {
+                    return Ok(Value::Undefined);
+                }
                 if !has_focus(step) {
                     values = found.map_or(Vec::new(), listed);
                 }
