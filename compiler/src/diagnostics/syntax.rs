@@ -159,14 +159,6 @@ pub fn bad_escape(at: Span, text: &str) -> Diagnostic {
         .help("escapes are `\\n`, `\\t`, `\\r`, `\\\"`, `\\\\`, `\\$` and `\\u{1F600}`")
 }
 
-/// `return` and, on the next line, what it should give.
-pub fn value_on_next_line(word: Span, value: Span) -> Diagnostic {
-    Diagnostic::warning("F0135", word, "this `return` returns nothing: its line ends here")
-        .here("returns `null`")
-        .label(value, "and this never runs")
-        .help("begin the value on the line of `return`")
-}
-
 /// `name?: T`
 pub fn optional_name(question: Span, ty: Span) -> Diagnostic {
     let mut diagnostic = Diagnostic::error("F0136", question, "the `?` belongs to the type: `name: T?`")
@@ -213,14 +205,9 @@ pub fn branch_is_no_block(at: Span) -> Diagnostic {
         .help("in `parallel` all branches are named blocks, `a: { … }`, or all are statements")
 }
 
-pub fn reserved_name(at: Span, word: &str) -> Diagnostic {
-    Diagnostic::error("F0142", at, format!("`{word}` begins a statement and can't be a name"))
-        .here("choose another name")
-}
-
 pub fn increment(at: Span, operator: &str) -> Diagnostic {
     let ours = operator.get(..1).unwrap_or("+");
-    Diagnostic::error("F0143", at, format!("Flow has no `{operator}`; write `{ours}= 1`")).here("here").fix(
+    Diagnostic::error("F0142", at, format!("Flow has no `{operator}`; write `{ours}= 1`")).here("here").fix(
         format!("write `{ours}= 1`"),
         at,
         format!(" {ours}= 1"),
@@ -228,7 +215,7 @@ pub fn increment(at: Span, operator: &str) -> Diagnostic {
 }
 
 pub fn separator(at: Span, written: &str, ours: &str) -> Diagnostic {
-    Diagnostic::error("F0144", at, format!("these are separated by `{ours}`, not by `{written}`"))
+    Diagnostic::error("F0143", at, format!("these are separated by `{}`, not by `{written}`", ours.trim()))
         .here("here")
         .fix(format!("write `{ours}`"), at, ours)
 }

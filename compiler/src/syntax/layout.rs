@@ -255,7 +255,7 @@ impl Pass<'_> {
         let last = self.last.and_then(|i| self.tokens.get(i)).copied();
         let next = self.next_code.get(index).copied().flatten();
         let after_doc = last.is_some_and(|last| last.kind == Kind::Doc);
-        let goes_on = next.is_some_and(|next| self.continues(next))
+        let goes_on = next.is_some_and(|next| self.continues(next) || self.is_returned(last, next))
             || last.is_some_and(|last| self.operator_goes_on(last, next))
             || self.last.is_some_and(|last| self.only_attributes(last));
         if !self.in_lines() || goes_on && !after_doc {
@@ -332,6 +332,12 @@ impl Pass<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Braces on the line behind a bare `return` can only be its value: nothing else there would ever run.
+    fn is_returned(&self, last: Option<Token>, next: usize) -> bool {
+        let braces = self.tokens.get(next).is_some_and(|token| token.kind == Kind::Open(b'{'));
+        braces && last.is_some_and(|last| last.kind == Kind::Word && self.slice(last) == "return")
     }
 
     /// What follows a name of a field or variable, and never a clause word.

@@ -151,6 +151,7 @@ impl<'i> Builder<'i> {
         }
         if let (ExprKind::Lambda { .. }, Some(first)) = (&call.kind, clauses.first()) {
             self.diagnostics.push(report::clause_on_lambda(first.span));
+            return call;
         }
         Expr { kind: ExprKind::Guarded { call: Box::new(call), clauses }, span }
     }
@@ -166,7 +167,7 @@ impl<'i> Builder<'i> {
             Rule::lambda => return self.lambda(pieces, pair),
             Rule::r#await => return self.await_call(pieces, pair, clauses),
             Rule::r#async => {
-                self.diagnostics.push(report::async_lambda(start));
+                self.diagnostics.push(report::async_lambda(self.exact(&pair)));
                 return self.operand_of(pieces, start, clauses);
             }
             Rule::continue_as => {
@@ -228,7 +229,7 @@ impl<'i> Builder<'i> {
         let start = self.span(&pair);
         let op = if pair.as_rule() == Rule::minus { UnaryOp::Negate } else { UnaryOp::Not };
         if pair.as_str().starts_with("not") {
-            self.diagnostics.push(report::foreign_word(start, "not", "!"));
+            self.diagnostics.push(report::foreign_word(self.exact(&pair), "not", "!"));
         }
         let operand = self.operand_of(pieces, start, clauses);
         let span = start.to(operand.span);

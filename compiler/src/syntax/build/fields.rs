@@ -11,12 +11,11 @@ impl<'i> Builder<'i> {
     pub(super) fn separated(&mut self, pair: P<'i>, mut each: impl FnMut(&mut Self, P<'i>)) {
         // The end of the last piece that has no comma behind it yet.
         let mut open_end: Option<Span> = None;
-        let mut first = true;
         for inner in pair.into_inner() {
             let span = self.span(&inner);
             match inner.as_rule() {
                 Rule::comma => {
-                    if open_end.take().is_none() && !first {
+                    if open_end.take().is_none() {
                         self.diagnostics.push(report::extra_comma(span));
                     }
                 }
@@ -33,7 +32,6 @@ impl<'i> Builder<'i> {
                     each(self, inner);
                 }
             }
-            first = false;
         }
     }
 
@@ -58,7 +56,7 @@ impl<'i> Builder<'i> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::name => argument.name = Some(self.name(&inner)),
-                _ => argument.value = self.expr(inner),
+                _ => argument.value = lone_name(self.expr(inner)),
             }
         }
         argument
@@ -144,4 +142,16 @@ impl<'i> Builder<'i> {
             self.junk(pair);
         }
     }
+}
+
+/// `send({ token })`: a block is of no use as an argument, so these braces are a record's.
+fn lone_name(value: Expr) -> Expr {
+    if let ExprKind::Block { label: None, block } = &value.kind
+        && let [Stmt { docs: None, attributes, kind: StmtKind::Expr(only), .. }] = block.statements.as_slice()
+        && let (true, ExprKind::Name(text)) = (attributes.is_empty(), &only.kind)
+    {
+        let name = Name { text: text.clone(), span: only.span };
+        return Expr { kind: ExprKind::Record(vec![Field::Shorthand(name)]), span: value.span };
+    }
+    value
 }

@@ -192,7 +192,7 @@ impl<'i> Builder<'i> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::settings => decl.properties = self.fields(inner),
-                Rule::cfn_type => decl.cfn_type = self.name(&inner),
+                Rule::raw_type => decl.cfn_type = self.name(&inner),
                 Rule::missing_name if named => decl.cfn_type.span = self.expected(&inner, "type"),
                 _ => {
                     decl.name = self.name(&inner);

@@ -63,8 +63,8 @@ impl<'i> Builder<'i> {
         }
     }
 
-    /// In a string blanks count.
-    fn exact(&self, pair: &P<'i>) -> Span {
+    /// With the blanks at its ends, which count in a string.
+    pub(super) fn exact(&self, pair: &P<'i>) -> Span {
         let span = pair.as_span();
         Span::new(self.file, self.base + span.start(), self.base + span.end())
     }

@@ -31,19 +31,7 @@ impl<'i> Builder<'i> {
                 _ => {}
             }
         }
-        self.lost_values(&block);
         block
-    }
-
-    /// `return`, a newline, and a value that is never returned.
-    fn lost_values(&mut self, block: &Block) {
-        for pair in block.statements.windows(2) {
-            if let [Stmt { kind: StmtKind::Expr(word), .. }, Stmt { kind: StmtKind::Expr(value), .. }] = pair
-                && matches!(word.kind, ExprKind::Return(None))
-            {
-                self.diagnostics.push(report::value_on_next_line(word.span, value.span));
-            }
-        }
     }
 
     fn statement(&mut self, statements: &mut Vec<Stmt>, pair: P<'i>) {

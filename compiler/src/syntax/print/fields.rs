@@ -119,7 +119,15 @@ impl<'a> Printer<'a> {
     }
 
     fn argument(&mut self, argument: &Argument) -> Doc {
-        let value = self.expr(&argument.value);
+        let value = match &argument.value.kind {
+            // As an argument it needs no comma to be a record.
+            ExprKind::Record(fields) if matches!(fields.as_slice(), [Field::Shorthand(_)]) => {
+                let end = argument.value.span.end;
+                let style = Braces { end, flat_separator: ", ", line_separator: ",", broken: false };
+                self.braces(fields, &style, field_span, |printer, field| printer.field(field))
+            }
+            _ => self.expr(&argument.value),
+        };
         match &argument.name {
             Some(name) => Doc::concat([Doc::text(format!("{}: ", name.text)), value]),
             None => value,

@@ -1,0 +1,101 @@
+//! What people write who come from other languages: the message, and the edit that mends it.
+
+mod support;
+
+use compiler::diagnostics::Diagnostic;
+use support::parsed;
+
+/// The text with the fixes of all its messages applied.
+fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
+    let mut edits: Vec<_> =
+        diagnostics.iter().flat_map(|it| it.fix.iter().flat_map(|fix| &fix.edits)).collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+    let mut text = text.to_owned();
+    for edit in edits {
+        text.replace_range(edit.span.range(), &edit.text);
+    }
+    text
+}
+
+/// A statement, the code of its message, and the statement that the fix makes of it.
+const STATEMENTS: [(&str, &str, &str); 30] = [
+    ("let x = 1;", "F0131", "let x = 1"),
+    ("if a === b { c }", "F0130", "if a == b { c }"),
+    ("if a !== b { c }", "F0130", "if a != b { c }"),
+    ("let x = 'text it is'", "F0132", "let x = \"text it is\""),
+    ("let x = `text`", "F0132", "let x = \"text\""),
+    ("const x = 1", "F0130", "let x = 1"),
+    ("if a { b } elif c { d }", "F0130", "if a { b } else if c { d }"),
+    ("let x = a and b", "F0130", "let x = a && b"),
+    ("let x = a or b", "F0130", "let x = a || b"),
+    ("let x = not a", "F0130", "let x = !a"),
+    ("let f = xs.map(async x => y)", "F0137", "let f = xs.map(x => y)"),
+    ("throw E(\"x\")", "F0130", "fail E(\"x\")"),
+    ("switch a { 1 => b }", "F0130", "match a { 1 => b }"),
+    ("for x of xs { y }", "F0130", "for x in xs { y }"),
+    ("f() catch (e) { y }", "F0138", "f() catch as e { y }"),
+    ("f(a b)", "F0116", "f(a, b)"),
+    ("let x = [1 2]", "F0116", "let x = [1, 2]"),
+    ("let x = \"text", "F0103", "let x = \"text\""),
+    ("x++", "F0142", "x += 1"),
+    ("match a { 1 if b => c }", "F0130", "match a { 1 when b => c }"),
+    ("f() catch A, B { y }", "F0143", "f() catch A | B { y }"),
+    ("let x = f(,a)", "F0117", "let x = f(a)"),
+    ("let x = a)", "F0102", "let x = a"),
+    // What nobody but the writer can mend.
+    ("let x = a ? b : c", "F0139", "let x = a ? b : c"),
+    ("let x =", "F0104", "let x ="),
+    ("let x", "F0114", "let x"),
+    ("if a", "F0107", "if a"),
+    ("wait 10sec", "F0133", "wait 10sec"),
+    ("let x = \"\\q\"", "F0134", "let x = \"\\q\""),
+    ("let x = f(", "F0101", "let x = f("),
+];
+
+fn check(written: &str, code: &str, mended: &str, wrap: impl Fn(&str) -> String, failures: &mut Vec<String>) {
+    let text = wrap(written);
+    let found = parsed(&text);
+    let codes: Vec<_> = found.diagnostics.iter().map(|it| it.code.0).collect();
+    let fixed = fixed(&text, &found.diagnostics);
+    if codes != [code] || fixed != wrap(mended) || found.file.items.len() != 2 {
+        failures.push(format!("{written}: {codes:?}, {} items, fixed to {fixed}", found.file.items.len()));
+    }
+}
+
+#[test]
+fn one_mistake_gives_one_message_and_its_edit() {
+    let mut failures = Vec::new();
+    for (written, code, mended) in STATEMENTS {
+        let wrap = |body: &str| format!("workflow w() {{\n  {body}\n  let other = 1\n}}\n\ntable t of T\n");
+        check(written, code, mended, wrap, &mut failures);
+        let again = parsed(&wrap(mended)).diagnostics;
+        if written != mended && !again.is_empty() {
+            failures.push(format!("{mended}: {again:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+const ITEMS: [(&str, &str, &str); 12] = [
+    ("const x = 1", "F0130", "let x = 1"),
+    ("interface A { a: string }", "F0130", "type A { a: string }"),
+    ("type A { a: string }", "F0113", "type A { a: string }"),
+    ("type A = { a?: string }", "F0136", "type A = { a: string? }"),
+    ("def f(a: int) -> int = a", "F0130", "fn f(a: int) -> int = a"),
+    ("fn f(a: int) -> int => a", "F0130", "fn f(a: int) -> int = a"),
+    ("import { A } from './a'", "F0132", "import { A } from \"./a\""),
+    ("table t of T;", "F0131", "table t of T"),
+    ("workflow f(a?: int) {}", "F0136", "workflow f(a: int?) {}"),
+    ("hello", "F0121", "hello"),
+    ("workflow", "F0105", "workflow"),
+    ("on a.b()", "F0111", "on a.b()"),
+];
+
+#[test]
+fn declarations_too() {
+    let mut failures = Vec::new();
+    for (written, code, mended) in ITEMS {
+        check(written, code, mended, |it| format!("{it}\n\nbucket b\n"), &mut failures);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
