@@ -18,7 +18,7 @@ fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
 }
 
 /// A statement, the code of its message, and the statement that the fix makes of it.
-const STATEMENTS: [(&str, &str, &str); 30] = [
+const STATEMENTS: [(&str, &str, &str); 32] = [
     ("let x = 1;", "F0131", "let x = 1"),
     ("if a === b { c }", "F0130", "if a == b { c }"),
     ("if a !== b { c }", "F0130", "if a != b { c }"),
@@ -45,6 +45,8 @@ const STATEMENTS: [(&str, &str, &str); 30] = [
     // What nobody but the writer can mend.
     ("let x = a ? b : c", "F0139", "let x = a ? b : c"),
     ("let x =", "F0104", "let x ="),
+    ("let x = a +", "F0104", "let x = a +"),
+    ("let x = f(a, b: )", "F0104", "let x = f(a, b: )"),
     ("let x", "F0114", "let x"),
     ("if a", "F0107", "if a"),
     ("wait 10sec", "F0133", "wait 10sec"),

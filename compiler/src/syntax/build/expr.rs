@@ -183,6 +183,7 @@ impl<'i> Builder<'i> {
                 let kind = if rule == Rule::fail { ExprKind::Fail(value) } else { ExprKind::Return(value) };
                 return Expr { kind, span };
             }
+            Rule::missing_expr => return self.expr(pair),
             Rule::r#break => ExprKind::Break(self.label_ref(pair)),
             Rule::r#continue => ExprKind::Continue(self.label_ref(pair)),
             _ => {

@@ -41,8 +41,11 @@ impl<'i> Builder<'i> {
             return ExprKind::Literal(Literal::String(inner.to_owned()));
         }
         let mut parts: Vec<TemplatePart> = Vec::new();
+        // Of a string that is not closed, the blanks at the end are no part.
+        let end = self.span(&pair).end;
         for inner in pair.into_inner() {
-            let span = self.exact(&inner);
+            let exact = self.exact(&inner);
+            let span = Span { start: exact.start.min(end), end: exact.end.min(end), ..exact };
             match inner.as_rule() {
                 Rule::text => push_text(&mut parts, inner.as_str(), span),
                 Rule::escape => {

@@ -41,7 +41,7 @@ impl<'i> Builder<'i> {
             match inner.as_rule() {
                 Rule::doc => self.doc(&mut docs, &inner),
                 Rule::attribute => attributes.push(self.attribute(inner)),
-                Rule::junk => self.after_statement(statements.last(), &inner),
+                Rule::junk => self.after_statement(statements.last_mut(), &inner),
                 Rule::stray_block => self.stray_block(statements, inner, span),
                 _ => {
                     let kind = self.stmt(inner, span);
@@ -54,12 +54,21 @@ impl<'i> Builder<'i> {
     }
 
     /// Text behind a statement that does not belong to it.
-    fn after_statement(&mut self, statement: Option<&Stmt>, pair: &P<'i>) {
+    fn after_statement(&mut self, statement: Option<&mut Stmt>, pair: &P<'i>) {
         let text = pair.as_str().trim();
         let span = self.span(pair);
-        let name = statement.is_some_and(|last| matches!(last.kind, StmtKind::Expr(_)));
-        match text {
-            "++" | "--" if name => self.diagnostics.push(report::increment(span, text)),
+        match (text, statement) {
+            ("++" | "--", Some(Stmt { kind: kind @ StmtKind::Expr(_), .. })) => {
+                self.diagnostics.push(report::increment(span, text));
+                if let StmtKind::Expr(target) = std::mem::replace(kind, StmtKind::Error) {
+                    let op = if text == "++" { BinaryOp::Add } else { BinaryOp::Sub };
+                    let one = Expr {
+                        kind: ExprKind::Literal(Literal::Number("1".to_owned())),
+                        span: target.span.tail(),
+                    };
+                    *kind = StmtKind::Assign { target, op: Some(op), value: one };
+                }
+            }
             _ => self.junk(pair),
         }
     }
