@@ -30,6 +30,9 @@ use crate::typed::{
     self, Block, Call, Expect, ExprKind, LocalId, Program, ResourceId, Target, Test, WorkflowId,
 };
 
+/// A method's parameters as bound names, and the call that it is.
+type MethodCall = (Vec<BoundId>, Spec);
+
 /// A test as machines.
 #[derive(Clone, Debug, Default)]
 pub struct Tested {
@@ -199,7 +202,7 @@ impl<'a> Lower<'a> {
         receiver: &'a typed::Expr,
         kind: &str,
         method: &str,
-    ) -> Option<(Option<(Vec<BoundId>, Spec)>, Callee)> {
+    ) -> Option<(Option<MethodCall>, Callee)> {
         let Expr::Deploy(Deploy::Resource(id, _)) = self.value(receiver) else { return None };
         let resource = self.resource_name(id);
         let program: &'a Program = self.program;

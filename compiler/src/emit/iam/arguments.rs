@@ -108,7 +108,6 @@ impl Arguments {
 
     /// The ARNs of one of a statement's forms, `*` in the places that aren't known.
     pub(super) fn resources(&self, form: &aws::Resource) -> Vec<Json> {
-        let service = form.template.split(':').nth(2).unwrap_or_default();
         let mut paths = form.arguments();
         paths.extend(form.whole);
         let parts: Vec<(&str, Vec<Part>)> = paths.iter().map(|path| (*path, self.parts(path))).collect();
