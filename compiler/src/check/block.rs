@@ -153,6 +153,9 @@ impl Ctx<'_> {
         span: Span,
     ) -> Expr {
         let Some(label) = label else {
+            if let Some(name) = self.meant_as_record(block, want) {
+                return self.record(&[ast::Field::Shorthand(name)], want.ty(), span);
+            }
             let checked = self.block(block, want);
             return make(ExprKind::Block(checked.block), checked.ty, checked.effect, span);
         };
@@ -171,6 +174,23 @@ impl Ctx<'_> {
             };
         }
         make(ExprKind::Block(checked.block), checked.ty, checked.effect, span)
+    }
+
+    /// `{ token }` is a block by its form; where a record with that field is wanted, and `token` itself is none, it
+    /// was meant as one.
+    fn meant_as_record(&mut self, block: &ast::Block, want: Want<'_>) -> Option<ast::Name> {
+        let [ast::Stmt { kind: Ast::Expr(expr), .. }] = block.statements.as_slice() else { return None };
+        let ast::ExprKind::Name(text) = &expr.kind else { return None };
+        let wanted = self.types().without_null(want.ty()?);
+        let field = self.types().record(&wanted)?.fields.contains_key(text.as_str());
+        if !field {
+            return None;
+        }
+        let reported = self.diagnostics.len();
+        let value = self.expr(expr, None);
+        self.diagnostics.truncate(reported);
+        let fits = !value.ty.is_silent() && self.types().assignable(&value.ty, &wanted);
+        (!fits).then(|| ast::Name { text: text.clone(), span: expr.span })
     }
 
     /// A value that nobody takes was hardly meant so.

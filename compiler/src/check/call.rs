@@ -132,7 +132,8 @@ impl Ctx<'_> {
         match &inner.kind {
             Ast::Call { callee, arguments, .. } => self.call(callee, arguments, how, Want::Value(None)),
             Ast::Missing => broken(inner.span),
-            _ => self.no_call(inner, "->", Want::Value(None)),
+            // Who asked says that it is no call.
+            _ => self.expr(inner, None),
         }
     }
 

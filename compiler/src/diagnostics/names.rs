@@ -180,10 +180,6 @@ pub fn unknown_attribute(name: &Name, on: &str, known: &[&str], close: Option<&s
     }
 }
 
-pub fn unused(name: &str, noun: &str, span: Span) -> Diagnostic {
-    Diagnostic::warning("F0222", span, format!("{noun} `{name}` is never used")).here("not read anywhere")
-}
-
 pub fn shadows(name: &str, span: Span, outer: Span) -> Diagnostic {
     Diagnostic::error("F0223", span, format!("`{name}` is declared twice in this block"))
         .here("again")
