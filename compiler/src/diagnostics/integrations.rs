@@ -33,7 +33,7 @@ pub fn no_callback(span: Span, action: &str) -> Diagnostic {
 }
 
 pub fn no_request(span: Span, action: &str, only_sync: bool) -> Diagnostic {
-    let it = Diagnostic::error("F0606", span, format!("`{action}` has no request-response form"));
+    let it = Diagnostic::error("F0603", span, format!("`{action}` has no request-response form"));
     if only_sync { it.help(format!("write `await aws.{action}(…)`")) } else { it }
 }
 
