@@ -15,6 +15,9 @@ use crate::stores::Answer;
 mod attribute;
 mod condition;
 mod lexer;
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests;
 mod update;
 
 use attribute::{compare, key_text, marshal, unmarshal};
