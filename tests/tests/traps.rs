@@ -170,6 +170,14 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "B17 what is evaluated for its failure alone is not read",
+        body: "if input.n > 5 { let n = parseJson(input.s) as int }\nf(0)\nreturn 1",
+        calls: &["f 0"],
+        end: "gave 1",
+        transitions: Some(2),
+        ..PLAIN
+    },
+    Trap {
         name: "B18 what is missing is null",
         body: "return [input.note == null, input.note != \"X\", input.note ?? \"d\", input.note == \"X\", input.data.no == null]",
         end: "gave [true,true,\"d\",false,true]",

@@ -47,14 +47,16 @@ fn same_target(choice: &Choice, live: &super::Live) -> Option<StateKind> {
     }
     let mut assign = Vec::new();
     for var in vars {
-        let value = conditional(choice, |edge| Some(value_on(edge, var)))?;
+        // What nobody reads is evaluated for its failure alone, and may be unset on the other ways (B17).
+        let unset = if after.is_some_and(|after| after.contains(&var)) { Expr::Var(var) } else { Expr::Null };
+        let value = conditional(choice, |edge| Some(value_on(edge, var, &unset)))?;
         assign.push((var, value));
     }
     Some(StateKind::Pass(Edge { assign, to: Goal::State(target) }))
 }
 
-fn value_on(edge: &Edge, var: VarId) -> Expr {
-    edge.assign.iter().find(|(v, _)| *v == var).map_or(Expr::Var(var), |(_, value)| value.clone())
+fn value_on(edge: &Edge, var: VarId, unset: &Expr) -> Expr {
+    edge.assign.iter().find(|(v, _)| *v == var).map_or_else(|| unset.clone(), |(_, value)| value.clone())
 }
 
 fn all_end(machine: &Machine, choice: &Choice) -> Option<StateKind> {
