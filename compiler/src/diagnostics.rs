@@ -4,7 +4,9 @@
 //! Wording: lower case, no final period, names in backticks; the message says the fact, the labels show every
 //! place that matters, `help` says the next step, `fix` is an edit that does it.
 
-use crate::source::Span;
+use std::collections::HashSet;
+
+use crate::source::{Source, Span};
 
 pub mod audit;
 pub mod build;
@@ -36,6 +38,30 @@ pub fn close<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option
         *distance <= allowed && *distance < it.chars().count().min(name.chars().count())
     });
     near.min_by_key(|(distance, it)| (*distance, it.len())).map(|(_, it)| it.to_owned())
+}
+
+/// Drops what later passes found only because the text is broken: one mistake, one message.
+///
+/// That is whatever touches a place that a message of the parser shows, or the line of its error; and all warnings
+/// if there is an error, since what is never used or never raised may stand in what could not be read.
+pub fn drop_consequences(earlier: &[Diagnostic], found: &mut Vec<Diagnostic>, sources: &[Source]) {
+    let syntax: Vec<&Diagnostic> = earlier.iter().filter(|it| it.code.0.starts_with("F01")).collect();
+    if syntax.is_empty() {
+        return;
+    }
+    let line =
+        |span: Span| sources.get(span.file.0 as usize).map(|it| (span.file, it.line_column(span.start).0));
+    let shown: Vec<Span> = syntax.iter().flat_map(|it| &it.labels).map(|label| label.span).collect();
+    let broken: HashSet<_> =
+        syntax.iter().filter(|it| it.is_error()).filter_map(|it| line(it.span())).collect();
+    found.retain(|it| {
+        let span = it.span();
+        let touches = |other: &Span| {
+            other.file == span.file && other.start < span.end.max(span.start + 1) && span.start < other.end
+        };
+        let follows = line(span).is_some_and(|line| broken.contains(&line)) || shown.iter().any(touches);
+        !follows && (it.is_error() || broken.is_empty())
+    });
 }
 
 /// `a`, `b` or `c`; a long list ends in "…".

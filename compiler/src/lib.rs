@@ -57,8 +57,10 @@ pub fn analyze(sources: &dyn Sources, entry: &str, app: &str) -> Analysis {
         app.clone_into(&mut program.app.name);
     }
     let mut diagnostics = resolved.diagnostics;
-    diagnostics.extend(checked.diagnostics);
-    diagnostics.extend(audit::audit(&program));
+    let mut found = checked.diagnostics;
+    found.extend(audit::audit(&program));
+    diagnostics::drop_consequences(&diagnostics, &mut found, &resolved.value.sources);
+    diagnostics.extend(found);
     diagnostics.sort_by_key(|it| (it.span().file, it.span().start));
     Analysis { sources: resolved.value.sources, files: resolved.value.files, program, diagnostics }
 }

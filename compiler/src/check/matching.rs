@@ -64,7 +64,7 @@ impl Ctx<'_> {
                     self.report(wrong::arm_never_taken(arm.pattern.span));
                 }
                 seen.extend(covered.whole.iter().cloned());
-                if covered.all {
+                if covered.all && !is_torn(&arm.pattern) {
                     catch_all = catch_all.or(Some(arm.pattern.span));
                 }
             }
@@ -369,5 +369,16 @@ impl Covered {
         self.null |= other.null;
         self.types.extend(other.types);
         self.whole.extend(other.whole);
+    }
+}
+
+/// A piece of the pattern could not be read: who knows what it would have taken.
+fn is_torn(pattern: &ast::MatchPattern) -> bool {
+    match &pattern.kind {
+        MatchKind::Missing => true,
+        MatchKind::Or(all) => all.iter().any(is_torn),
+        MatchKind::Literal(_) | MatchKind::Wildcard | MatchKind::Bind { .. } | MatchKind::Record { .. } => {
+            false
+        }
     }
 }

@@ -46,6 +46,17 @@ pub fn unclosed_string(at: Span) -> Diagnostic {
 
 // ---------------------------------------------------------------- what is missing
 
+/// `rest`: what stands on the line instead, if it can be put in braces.
+pub fn expected_block(at: Span, after: &str, rest: Option<Span>) -> Diagnostic {
+    let it = expected(at, "block", after);
+    let Some(rest) = rest else { return it.help("put what belongs to it in braces: `{ … }`") };
+    let mut it = it.fix("put the rest of the line in braces", rest.head(), "{ ");
+    if let Some(fix) = &mut it.fix {
+        fix.edits.push(super::Edit { span: rest.tail(), text: " }".to_owned() });
+    }
+    it
+}
+
 /// `after` is the text before the gap: "after `=`".
 pub fn expected(at: Span, what: &str, after: &str) -> Diagnostic {
     let place = if after.is_empty() { String::new() } else { format!(" after `{after}`") };
@@ -114,6 +125,12 @@ pub fn too_long(at: Span, limit: usize) -> Diagnostic {
         .help("give its parts names: `let part = …`")
 }
 
+pub fn type_too_long(at: Span, limit: usize) -> Diagnostic {
+    Diagnostic::error("F0124", at, format!("this type nests more than {limit} deep"))
+        .here("too much for one type")
+        .help("give its parts names: `type Part = …`")
+}
+
 fn shorten(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or("").trim_end();
     if line.chars().count() <= 24 {
@@ -147,10 +164,41 @@ pub fn quotes(at: Span, text: &str, fixed: &str) -> Diagnostic {
 }
 
 pub fn bad_number(at: Span, text: &str) -> Diagnostic {
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    Diagnostic::error("F0133", at, format!("`{unit}` is no unit"))
-        .here("not a number")
-        .help("times are `500ms`, `10s`, `5m`, `2h`, `7d` or `1h30m`; sizes are `64KB`, `256MB`, `2GB`")
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '_'));
+    let digits = text.strip_suffix(unit).unwrap_or(text);
+    if unit.is_empty() {
+        let plain = text.replace('_', "");
+        return Diagnostic::error("F0133", at, format!("`{text}` is no number"))
+            .here("digits stand together")
+            .fix(format!("write `{plain}`"), at, plain);
+    }
+    let it = Diagnostic::error("F0133", at, format!("`{unit}` is no unit"))
+        .here("neither a number nor a time or size");
+    match unit_meant(unit) {
+        Some(meant) => {
+            let written = format!("{}{meant}", digits.replace('_', ""));
+            it.fix(format!("write `{written}`"), at, written)
+        }
+        None => {
+            it.help("times are `500ms`, `10s`, `5m`, `2h`, `7d` or `1h30m`; sizes are `64KB`, `256MB`, `2GB`")
+        }
+    }
+}
+
+/// What other languages and people write for our units.
+fn unit_meant(unit: &str) -> Option<&'static str> {
+    Some(match unit.to_ascii_lowercase().as_str() {
+        "msec" | "millis" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "kb" | "kib" => "KB",
+        "mb" | "mib" => "MB",
+        "gb" | "gib" => "GB",
+        "tb" | "tib" => "TB",
+        _ => return None,
+    })
 }
 
 pub fn bad_escape(at: Span, text: &str) -> Diagnostic {

@@ -100,12 +100,31 @@ impl<'i> Builder<'i> {
     /// Reports what is missing at `pair`, and gives the place.
     fn expected(&mut self, pair: &P<'i>, what: &str) -> Span {
         let at = self.gap(pair);
-        let before = self.text.get(..at.start as usize - self.base).unwrap_or("");
-        let line = before.rsplit('\n').next().unwrap_or("").trim_start();
-        let word = line.rsplit([' ', '(']).next().unwrap_or("");
-        let after = if word.len() <= 24 { word } else { "" };
+        let after = self.word_before(at);
         self.diagnostics.push(report::expected(at, what, after));
         at
+    }
+
+    /// The same for a block, which the rest of the line may be meant to be.
+    fn expected_block(&mut self, pair: &P<'i>) -> Span {
+        let at = self.gap(pair);
+        let after = self.word_before(at);
+        let from = at.start as usize - self.base;
+        let line = self.text.get(from..).and_then(|rest| rest.split('\n').next()).unwrap_or("");
+        let blockless =
+            line.contains(|c: char| c.is_alphanumeric()) && !line.contains(['{', '}', '\u{0e}', '\u{0f}']);
+        let rest = blockless.then(|| self.trimmed(from, from + line.len()));
+        self.diagnostics.push(report::expected_block(at, after, rest));
+        at
+    }
+
+    /// What stands before a gap, if it is one piece and short.
+    fn word_before(&self, gap: Span) -> &'i str {
+        let before = self.text.get(..gap.start as usize - self.base).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("").trim_start();
+        let word = line.rsplit([' ', '(']).next().unwrap_or("");
+        let torn = word.matches('"').count() % 2 == 1 || word.len() > 1 && word.ends_with([')', ']', '}']);
+        if word.len() <= 24 && !torn { word } else { "" }
     }
 
     fn name(&mut self, pair: &P<'i>) -> Name {

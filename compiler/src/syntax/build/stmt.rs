@@ -10,7 +10,7 @@ impl<'i> Builder<'i> {
     /// A `block`, or the `missing_block` where one must stand.
     pub(super) fn block(&mut self, pair: P<'i>) -> Block {
         if pair.as_rule() == Rule::missing_block {
-            let span = self.expected(&pair, "block");
+            let span = self.expected_block(&pair);
             return Block { statements: Vec::new(), span };
         }
         let mut block = Block { statements: Vec::new(), span: self.span(&pair) };

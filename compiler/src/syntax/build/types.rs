@@ -49,7 +49,7 @@ impl<'i> Builder<'i> {
         let mut ty = TypeExpr { kind: TypeKind::Missing, span: span.tail() };
         for (index, inner) in pair.into_inner().enumerate() {
             if index > MAX_CHAIN {
-                self.diagnostics.push(report::too_long(span, MAX_CHAIN));
+                self.diagnostics.push(report::type_too_long(span, MAX_CHAIN));
                 break;
             }
             match inner.as_rule() {
