@@ -17,6 +17,12 @@ fn listed(names: &[String]) -> String {
     names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// `a queue`, `an activity`
+fn a(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {kind}")
+}
+
 // ---------------------------------------------------------------- kinds and settings
 
 pub fn unknown_kind(kind: &Name, close: Option<&str>) -> Diagnostic {
@@ -69,13 +75,13 @@ pub fn spread_in_settings(span: Span) -> Diagnostic {
 }
 
 pub fn not_callable(kind: &Name, at: Span) -> Diagnostic {
-    Diagnostic::error("F0507", at, format!("a {} takes no parameters", kind.text))
+    Diagnostic::error("F0507", at, format!("{} takes no parameters", a(&kind.text)))
         .note("functions, containers and activities are called; all else has methods")
         .help("remove the parentheses and what they hold")
 }
 
 pub fn not_generic(kind: &str, at: Span) -> Diagnostic {
-    Diagnostic::error("F0508", at, format!("a {kind} isn't of anything")).help("remove `of` and the type")
+    Diagnostic::error("F0508", at, format!("{} isn't of anything", a(kind))).help("remove `of` and the type")
 }
 
 pub fn of_missing(kind: &str, name: &Name) -> Diagnostic {
@@ -84,7 +90,7 @@ pub fn of_missing(kind: &str, name: &Name) -> Diagnostic {
 }
 
 pub fn of_no_record(kind: &str, ty: &str, at: Span) -> Diagnostic {
-    Diagnostic::error("F0510", at, format!("a {kind} holds records, not `{ty}`"))
+    Diagnostic::error("F0510", at, format!("{} holds records, not `{ty}`", a(kind)))
         .help("name a record type: its fields are the item's attributes")
 }
 
@@ -122,9 +128,13 @@ pub fn not_a_cfn_type(name: &Name) -> Diagnostic {
 // ---------------------------------------------------------------- uses
 
 pub fn uses_no_list(at: Span) -> Diagnostic {
-    Diagnostic::error("F0520", at, "`uses` takes a list").help(
-        "write `uses: [orders.get, alerts]`: resources, their methods, workflows, `complete`, actions of AWS",
-    )
+    let mut it = Diagnostic::error("F0520", at, "`uses` takes a list")
+        .help("write `uses: [orders.get, alerts]`: resources, their methods, workflows, `complete`, actions of AWS")
+        .fix("put it in a list", at.head(), "[");
+    if let Some(fix) = &mut it.fix {
+        fix.edits.push(super::Edit { span: at.tail(), text: "]".to_owned() });
+    }
+    it
 }
 
 pub fn not_usable(at: Span) -> Diagnostic {
@@ -133,7 +143,7 @@ pub fn not_usable(at: Span) -> Diagnostic {
 }
 
 pub fn unknown_method(name: &Name, kind: &str, close: Option<&str>, all: &[String]) -> Diagnostic {
-    let it = Diagnostic::error("F0522", name.span, format!("a {kind} has no method `{}`", name.text));
+    let it = Diagnostic::error("F0522", name.span, format!("{} has no method `{}`", a(kind), name.text));
     let it = if all.is_empty() { it } else { it.note(format!("it has {}", listed(all))) };
     meant(it, name.span, close)
 }
@@ -184,7 +194,8 @@ pub fn unknown_http_method(name: &Name, all: &[&str]) -> Diagnostic {
 }
 
 pub fn path_without_slash(at: Span) -> Diagnostic {
-    Diagnostic::error("F0541", at, "a path begins with `/`").help("write `\"/orders\"`")
+    let inside = Span { start: (at.start + 1).min(at.end), ..at }.head();
+    Diagnostic::error("F0541", at, "a path begins with `/`").fix("put `/` before it", inside, "/")
 }
 
 pub fn path_name_twice(name: &str, at: Span) -> Diagnostic {
@@ -237,7 +248,7 @@ pub fn route_target(at: Span) -> Diagnostic {
 }
 
 pub fn route_method(at: Span, kind: &str, method: &str) -> Diagnostic {
-    Diagnostic::error("F0551", at, format!("an API can't call `{method}` of a {kind} by itself"))
+    Diagnostic::error("F0551", at, format!("an API can't call `{method}` of {} by itself", a(kind)))
         .note("it can `get`, `put` and `delete` in tables, `send` to queues, `publish` to topics, `emit` to buses")
         .help("call a function or an Express workflow that does it")
 }
@@ -250,12 +261,12 @@ pub fn no_source(at: Span) -> Diagnostic {
 }
 
 pub fn no_events(kind: &str, at: Span) -> Diagnostic {
-    Diagnostic::error("F0561", at, format!("a {kind} has no events"))
+    Diagnostic::error("F0561", at, format!("{} has no events", a(kind)))
         .help("listen on the account's bus: `on bus.event(source: \"aws.…\")`")
 }
 
 pub fn unknown_event(name: &str, at: Span, kind: &str, close: Option<&str>, all: &[String]) -> Diagnostic {
-    let it = Diagnostic::error("F0562", at, format!("a {kind} has no event `{name}`"));
+    let it = Diagnostic::error("F0562", at, format!("{} has no event `{name}`", a(kind)));
     let it = if all.is_empty() { it } else { it.note(format!("it has {}", listed(all))) };
     meant(it, at, close)
 }
@@ -275,6 +286,6 @@ pub fn unknown_filter(argument: &Argument, event: &str, close: Option<&str>, all
 }
 
 pub fn trigger_target(at: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("F0564", at, format!("a trigger can't set a {what} going"))
+    Diagnostic::error("F0564", at, format!("a trigger can't set {} going", a(what)))
         .help("start a workflow or call a function that does it")
 }
