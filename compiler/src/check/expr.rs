@@ -48,8 +48,22 @@ impl Ctx<'_> {
 
     /// Checks an expression whose value must fit `wanted`.
     pub(crate) fn expr_as(&mut self, expr: &ast::Expr, wanted: &Type, role: Role<'_>) -> Expr {
-        let value = self.expr(expr, Some(wanted));
+        let mut value = self.expr(expr, Some(wanted));
+        if let Some(name) = lone_name(expr)
+            && self.has_field(wanted, name)
+            && self.types().mismatch(&value.ty, wanted).is_some()
+        {
+            let shown = self.show(wanted);
+            self.report(wrong::block_for_record(expr.span, name, &shown, role));
+            value.ty = wanted.clone();
+            return value;
+        }
         self.fit(value, wanted, role)
+    }
+
+    fn has_field(&self, ty: &Type, name: &str) -> bool {
+        let present = self.types().without_null(ty);
+        matches!(self.types().resolve(&present), Type::Record(record) if record.fields.contains_key(name))
     }
 
     /// Reports a value that doesn't fit; then it counts as fitting, so that nothing else is said of it.
@@ -612,4 +626,13 @@ pub(crate) fn is_rfc3339(text: &str) -> bool {
         && zone.starts_with(['+', '-'])
         && zone.bytes().enumerate().skip(1).all(|(i, b)| if i == 3 { b == b':' } else { b.is_ascii_digit() });
     sane && (zone == "Z" || offset)
+}
+
+/// `{ name }`, which is a block.
+fn lone_name(expr: &ast::Expr) -> Option<&str> {
+    let Ast::Block { label: None, block } = &expr.kind else { return None };
+    match block.statements.as_slice() {
+        [ast::Stmt { kind: ast::StmtKind::Expr(ast::Expr { kind: Ast::Name(name), .. }), .. }] => Some(name),
+        _ => None,
+    }
 }

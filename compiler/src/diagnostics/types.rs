@@ -74,6 +74,15 @@ pub fn mismatch(
 }
 
 /// What to do about the most common of them.
+/// `{ id }` where a record with a field `id` is wanted.
+pub fn block_for_record(at: Span, name: &str, wanted: &str, role: Role<'_>) -> Diagnostic {
+    let message = format!("{} must be `{wanted}`, but `{{ {name} }}` is a block", role.show());
+    Diagnostic::error("F0301", at, message)
+        .here(format!("gives the value of `{name}`"))
+        .note("`{` begins a record if a `,` or `:` follows the first name")
+        .fix(format!("write `{{ {name}: {name} }}`"), at, format!("{{ {name}: {name} }}"))
+}
+
 fn way_out(types: &Types, value: &Expr, wanted: &Type, it: Diagnostic) -> Diagnostic {
     let inner = types.without_null(wanted);
     let to = types.resolve(&inner);

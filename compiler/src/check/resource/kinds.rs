@@ -24,11 +24,10 @@ pub(super) fn declare<'a>(ctx: &mut Ctx<'a>) {
         all.push((file, item));
     }
     all.extend(ctx.resolved.items().map(|(at, item)| (at.file, item)));
-    for (_, item) in &all {
-        if let ItemKind::Kind(decl) = &item.kind {
-            name(ctx, item, decl);
-        }
-    }
+    all.retain(|(_, item)| match &item.kind {
+        ItemKind::Kind(decl) => name(ctx, item, decl),
+        _ => false,
+    });
     for (file, item) in &all {
         if let ItemKind::Kind(decl) = &item.kind {
             with_t(ctx, decl, |ctx| surface(ctx, *file, decl));
@@ -52,11 +51,12 @@ fn with_t(ctx: &mut Ctx<'_>, decl: &KindDecl, check: impl FnOnce(&mut Ctx<'_>)) 
     }
 }
 
-fn name(ctx: &mut Ctx<'_>, item: &ast::Item, decl: &KindDecl) {
+/// Whether the kind is new.
+fn name(ctx: &mut Ctx<'_>, item: &ast::Item, decl: &KindDecl) -> bool {
     if let Some(known) = ctx.program.kinds.kinds.get(decl.name.text.as_str()) {
         let first = known.span;
         ctx.report(report::kind_twice(&decl.name, (!standard::is_standard(first)).then_some(first)));
-        return;
+        return false;
     }
     let mut local = |name: &str, ty: Type| ctx.new_local(name, ty, false, decl.name.span);
     let of = decl.of.as_ref().map(|_| Arc::new(Type::Named(TypeId::OF)));
@@ -87,6 +87,7 @@ fn name(ctx: &mut Ctx<'_>, item: &ast::Item, decl: &KindDecl) {
         span: decl.name.span,
     };
     ctx.program.kinds.kinds.insert(arc(&decl.name), kind);
+    true
 }
 
 fn edit(ctx: &mut Ctx<'_>, decl: &KindDecl, change: impl FnOnce(&mut Kind)) {

@@ -40,7 +40,9 @@ pub(super) fn resource(ctx: &mut Ctx<'_>, index: usize) {
 fn is_cfn_type(name: &str) -> bool {
     let parts: Vec<&str> = name.split("::").collect();
     let word = |it: &&str| !it.is_empty() && it.chars().all(|c| c.is_ascii_alphanumeric());
-    parts.len() >= 2 && parts.iter().all(word)
+    // AWS's own have three parts; `Custom::Thing` has two, a module four.
+    let known = parts.first() != Some(&"AWS") || parts.len() == 3;
+    known && parts.len() >= 2 && parts.iter().all(word)
 }
 
 fn of_kind(ctx: &mut Ctx<'_>, index: usize, file: FileId, decl: &ast::ResourceDecl) {
