@@ -18,7 +18,7 @@ fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
 }
 
 /// A statement, the code of its message, and the statement that the fix makes of it.
-const STATEMENTS: [(&str, &str, &str); 32] = [
+const STATEMENTS: [(&str, &str, &str); 33] = [
     ("let x = 1;", "F0131", "let x = 1"),
     ("if a === b { c }", "F0130", "if a == b { c }"),
     ("if a !== b { c }", "F0130", "if a != b { c }"),
@@ -42,6 +42,8 @@ const STATEMENTS: [(&str, &str, &str); 32] = [
     ("f() catch A, B { y }", "F0143", "f() catch A | B { y }"),
     ("let x = f(,a)", "F0117", "let x = f(a)"),
     ("let x = a)", "F0102", "let x = a"),
+    ("wait 10sec", "F0133", "wait 10s"),
+    ("if a return 1", "F0107", "if a { return 1 }"),
     // What nobody but the writer can mend.
     ("let x = a ? b : c", "F0139", "let x = a ? b : c"),
     ("let x =", "F0104", "let x ="),
@@ -49,7 +51,6 @@ const STATEMENTS: [(&str, &str, &str); 32] = [
     ("let x = f(a, b: )", "F0104", "let x = f(a, b: )"),
     ("let x", "F0114", "let x"),
     ("if a", "F0107", "if a"),
-    ("wait 10sec", "F0133", "wait 10sec"),
     ("let x = \"\\q\"", "F0134", "let x = \"\\q\""),
     ("let x = f(", "F0101", "let x = f("),
 ];
