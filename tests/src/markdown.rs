@@ -45,9 +45,14 @@ pub fn sections(page: &str) -> Vec<Section> {
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 let (language, info) = info.split_once(' ').unwrap_or((&info, ""));
+                // An empty block has no text to take its place from.
+                let fence = page.get(range.clone()).and_then(|text| text.find('\n')).map_or(0, |at| at + 1);
+                let start = range.start + fence;
                 block = Some(Block {
                     language: language.to_owned(),
                     info: info.trim().to_owned(),
+                    range: start..start,
+                    line: page.get(..start).unwrap_or("").matches('\n').count() + 1,
                     ..Block::default()
                 });
             }
