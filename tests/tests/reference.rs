@@ -1,5 +1,7 @@
 //! Runs `tests/reference`: `UPDATE=1 cargo test -p tests --test reference` rewrites the output blocks.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::BTreeSet;
 
 use tests::reference::{pages, root, run_page};
