@@ -1,6 +1,6 @@
 //! `validate_calls` with the catalogue of the crate `models`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how these tests fail
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Holds the reader and validator against recorded answers of AWS and real definitions.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how these tests fail
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! `flow test` as people run it: the examples pass, and a file of failing tests says what it says in `.txt`.
 //! `UPDATE=1` rewrites the text.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

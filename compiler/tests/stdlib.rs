@@ -1,5 +1,7 @@
 //! The standard library itself.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 use std::collections::BTreeMap;
 
 use compiler::source::FileId;

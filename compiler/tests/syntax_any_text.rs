@@ -1,5 +1,7 @@
 //! Whatever the text: a tree, in time, with every place in its place.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 mod support;
 
 use proptest::prelude::*;

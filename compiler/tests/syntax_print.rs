@@ -1,5 +1,7 @@
 //! The formatter: same meaning, same comments, and a fixed point.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 mod support;
 
 use compiler::syntax::print;

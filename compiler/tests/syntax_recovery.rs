@@ -1,5 +1,7 @@
 //! A mistake costs what it is in, and no more: each token of each example is deleted, and a stray `@` put before it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 mod support;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! Twice the text takes twice the time, however broken it is.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 mod support;
 
 use std::time::{Duration, Instant};

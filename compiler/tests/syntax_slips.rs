@@ -1,5 +1,7 @@
 //! What people write who come from other languages: the message, and the edit that mends it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 mod support;
 
 use compiler::diagnostics::Diagnostic;

@@ -1,5 +1,7 @@
 //! How much stack the deepest accepted text needs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 use compiler::source::FileId;
 use compiler::syntax::{MAX_DEPTH, parse};
 

@@ -1,5 +1,7 @@
 //! Snippets that a careless grammar reads wrongly.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 mod support;
 
 use support::{codes, parsed, tree};

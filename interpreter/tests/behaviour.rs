@@ -2,7 +2,7 @@
 //!
 //! A history is written as `Type<previousEventId`, in order of ids.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use interpreter::{
     Call, Callback, Execution, Limits, Machine, Message, NoServices, Options, Outcome, Recording, Reply,

@@ -1,5 +1,7 @@
 //! Whatever is asked, nothing panics, histories are sound, and runs repeat.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 use interpreter::history::Event;
 use interpreter::{
     Call, Execution, Limits, Machine, Options, Reply, Services, intrinsics, jsonpath, random::Random,

@@ -1,5 +1,5 @@
 //! What an expression refers to.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use jsonata::{Dialect, Expression, InputKind, ResultKind};
 

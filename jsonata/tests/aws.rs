@@ -1,5 +1,5 @@
 //! The dialect of AWS Step Functions.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use jsonata::{Bindings, Dialect, Environment, Error, Expression, Limits, Value};
 

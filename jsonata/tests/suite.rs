@@ -1,5 +1,7 @@
 //! JSONata's own conformance suite, against 2.0.6.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 #[path = "common/suite.rs"]
 mod suite;
 

@@ -1,8 +1,8 @@
 //! The models themselves: every service readable, every reference leading somewhere, the facts that are known to be easy to
 //! get wrong.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 // Helpers stand outside of `#[test]`, where clippy lets tests do so.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! The optimized integrations and the services against the recorded facts beside the repository (`../shared`).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 // Helpers stand outside of `#[test]`, where clippy lets tests do so.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! Naive and packed machines of random programs agree.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 use tests::agreement::{Verdict, compare};
 
 /// `FLOW_SEEDS=from..to` looks at others.

@@ -1,5 +1,7 @@
 //! The recorded cases, with the exact number that pass. `docs/conformance.md` lists those that do not.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 use std::path::Path;
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the examples compile to, as committed files: `examples/<name>/snapshot/{sam,cloudformation}/…` and
 //! `examples/baseline/snapshot/<name>/…`. `UPDATE=1 cargo test -p tests --test examples` rewrites them.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Runs `tests/reference`: `UPDATE=1 cargo test -p tests --test reference` rewrites the output blocks.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use std::collections::BTreeSet;
 

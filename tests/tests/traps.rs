@@ -1,5 +1,7 @@
 //! A test for each way to lower wrongly (`traps.md`), by its letter and number.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
 use tests::traps::{Trap, fits, run};
 
 const INPUT: &str = r#"{"n":2,"s":"text","flag":true,"xs":[1,2,3],"data":{"a":[5]}}"#;

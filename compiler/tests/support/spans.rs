@@ -33,7 +33,9 @@ fn check_debug(text: &str, debug: &str) {
                     assert!(text.get(span.0..span.1).is_some(), "{span:?} in {text:?}");
                     let own = debug[..at].ends_with("{ span: ") || debug[..at].ends_with(", span: ");
                     add(stack.last_mut().unwrap(), span, own);
-                    (0..written(span)).for_each(|_| drop(chars.next()));
+                    for _ in 0..written(span) {
+                        chars.next();
+                    }
                 }
             }
             _ => {}
