@@ -280,10 +280,10 @@ impl Writer<'_> {
             Value::String(text) if text.starts_with("{%") => text.into(),
             // Text with a deploy-time value in it has no other form.
             Value::String(text) if text.contains("${") => text.into(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 self.expression(expr).into()
             }
-            value @ (Value::Array(_) | Value::Object(_)) => value,
+            value @ Value::Object(_) => value,
         }
     }
 
