@@ -52,7 +52,7 @@ pub fn check(resolved: &Resolved) -> Checked<Program> {
     Checked { value: ctx.program, diagnostics: ctx.diagnostics }
 }
 
-pub(crate) use resource::standard::source as library_source;
+pub(crate) use resource::standard::{names as library_kinds, source as library_source};
 
 /// What a piece of code is part of, and so what it may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,6 +70,11 @@ pub fn library_source(file: FileId) -> Option<&'static Source> {
     check::library_source(file)
 }
 
+/// The names of the kinds of resources that the standard library declares.
+pub fn library_kinds() -> impl Iterator<Item = &'static str> {
+    check::library_kinds()
+}
+
 /// Compiles a program without errors to its files. Where the analysis found an error nothing is built.
 pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
     let mut built = Built::default();

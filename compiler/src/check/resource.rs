@@ -1,6 +1,7 @@
 //! Resources, APIs, triggers and what else is known when the app is deployed: kinds first, then what is declared of
 //! them, then every setting.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -146,7 +147,9 @@ impl<'a> Ctx<'a> {
     }
 
     pub(crate) fn kind_names(&self) -> Vec<Arc<str>> {
-        self.program.kinds.kinds.keys().cloned().collect()
+        let declared =
+            self.program.kinds.kinds.keys().filter(|it| !standard::names().any(|name| name == &***it));
+        standard::names().map(Arc::from).chain(declared.cloned()).collect()
     }
 
     /// A declared resource as a value of its kind.
@@ -163,9 +166,10 @@ impl<'a> Ctx<'a> {
 
     /// The declaration of a kind, and the file that it stands in.
     pub(crate) fn kind_decl(&self, name: &str) -> Option<(FileId, &'a ast::KindDecl, &'a ast::Item)> {
+        let wanted = HashSet::from([name]);
         // Not an identity: it shortens the items' lifetime to that of the program's own.
         #[allow(clippy::map_identity)]
-        let standard = standard::items().map(|(file, item)| (file, item));
+        let standard = standard::items(&wanted).map(|(file, item)| (file, item));
         let own = self.resolved.items().map(|(at, item)| (at.file, item));
         let decl = |(file, item): (FileId, &'a ast::Item)| match &item.kind {
             ItemKind::Kind(decl) if decl.name.text == name => Some((file, decl, item)),

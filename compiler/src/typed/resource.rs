@@ -41,7 +41,7 @@ pub struct Signature {
     pub throws: Vec<ErrorId>,
 }
 
-/// Every kind that the standard library and the program declare, by name.
+/// Every kind that the program declares, and those of the standard library that it names.
 #[derive(Clone, Debug, Default)]
 pub struct Kinds {
     pub kinds: IndexMap<Arc<str>, Kind>,

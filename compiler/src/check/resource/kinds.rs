@@ -17,10 +17,10 @@ use crate::typed::resource::{
 use crate::typed::{Expr, LocalId};
 use crate::types::{Type, TypeId};
 
-/// Every kind of the standard library and of the program.
+/// Every kind of the standard library that the program names, and every one that it declares.
 pub(super) fn declare<'a>(ctx: &mut Ctx<'a>) {
     let mut all: Vec<(FileId, &'a ast::Item)> = Vec::new();
-    for (file, item) in standard::items() {
+    for (file, item) in standard::items(&standard::named(&ctx.resolved.sources)) {
         all.push((file, item));
     }
     all.extend(ctx.resolved.items().map(|(at, item)| (at.file, item)));
