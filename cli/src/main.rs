@@ -9,7 +9,6 @@ mod handlers;
 mod output;
 mod report;
 mod snapshots;
-mod testing;
 mod timeline;
 mod values;
 

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use compiler::output::{self, BuiltMachine, BuiltTest, BuiltTests, BuiltWorkflow};
+use compiler::output::{self, BuiltMachine, BuiltTest, BuiltTests, BuiltWorkflow, Place};
+use compiler::source::Span;
 use compiler::typed::Program;
-use emulators::{App, Callee, Copy, Definition, Mock, Resource, Test, Workflow};
+use emulators::{App, Callee, Copy, Definition, Failure, Mock, Resource, Test, Workflow};
 
 /// The app, ready to run.
-pub(crate) fn app(built: &BuiltTests, program: &Program) -> Result<App, String> {
+///
+/// # Errors
+/// Where a definition can't be run, with the workflow's name.
+pub fn app(built: &BuiltTests, program: &Program) -> Result<App, String> {
     let workflows = built.workflows.iter().map(|it| workflow(it, program)).collect();
     let resources = { built.resources.iter() }.map(|it| Resource {
         name: it.name.clone(),
@@ -33,7 +37,7 @@ fn workflow(built: &BuiltWorkflow, program: &Program) -> Workflow {
 }
 
 /// A test, ready to run.
-pub(crate) fn test(built: &BuiltTest) -> Test {
+pub fn test(built: &BuiltTest) -> Test {
     let mocks = built.mocks.iter().map(|mock| Mock {
         callee: callee(&mock.callee),
         params: mock.params.iter().map(|it| it.as_ref().map(copy)).collect(),
@@ -69,4 +73,23 @@ fn callee(it: &output::Callee) -> Callee {
             Callee::Aws { service: service.clone(), action: action.clone() }
         }
     }
+}
+
+/// The expectation or the state that a failure of a test is about.
+pub fn place(built: &BuiltTests, test: &BuiltTest, failure: &Failure) -> Option<Span> {
+    match (failure.expect, &failure.state) {
+        (Some(number), _) => test.expects.get(number).copied(),
+        (None, Some((None, state))) => Some(span_of(&test.machine.places, state).unwrap_or(test.span)),
+        (None, Some((Some(workflow), state))) => {
+            let built = built.workflows.iter().find(|it| it.name == *workflow)?;
+            span_of(&built.places, state)
+        }
+        (None, None) => Some(test.span),
+    }
+}
+
+/// Where a state of that name comes from.
+pub fn span_of(places: &[Place], state: &str) -> Option<Span> {
+    let end = format!("/States/{}", state.replace('~', "~0").replace('/', "~1"));
+    places.iter().find(|it| it.pointer.ends_with(&end)).map(|it| it.span)
 }

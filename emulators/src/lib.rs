@@ -24,5 +24,5 @@ mod world;
 
 pub use app::{App, Callee, Copy, Definition, Resource, Workflow};
 pub use handlers::{Handlers, NoHandlers, Session};
-pub use runner::{Failure, Mock, Report, Test, run};
+pub use runner::{Failure, Mock, Report, Request, Test, run};
 pub use unmocked::Unmocked;

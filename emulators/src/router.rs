@@ -9,7 +9,7 @@ use interpreter::{Call, Callback, Message, Reply, ServiceError, Services, Status
 use jsonata::Value;
 
 use crate::app::{App, Callee};
-use crate::runner::{Failure, Runner};
+use crate::runner::{Failure, Request, Runner};
 use crate::shape;
 use crate::world::{Asked, Pending, Started};
 
@@ -268,6 +268,12 @@ impl Services for Router<'_, '_> {
             return self.flow(call, &asked.action);
         }
         self.runner.world.calls.push(asked.clone());
+        self.runner.requests.push(Request {
+            workflow: self.workflow.clone(),
+            state: call.state.to_owned(),
+            resource: call.arn.to_owned(),
+            arguments: call.arguments.clone(),
+        });
         if let Some(reply) = self.mocked(call, &asked) {
             return reply;
         }

@@ -53,6 +53,19 @@ pub struct Report {
     pub entered: BTreeMap<String, BTreeMap<String, u64>>,
     /// How many expectations were checked.
     pub checked: u64,
+    /// What was asked of services, in order; mocked calls too.
+    pub requests: Vec<Request>,
+}
+
+/// A call of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// `None`: the test itself.
+    pub workflow: Option<String>,
+    pub state: String,
+    /// As in a task's `Resource`: `arn:aws:states:::aws-sdk:dynamodb:getItem`.
+    pub resource: String,
+    pub arguments: Value,
 }
 
 /// Why a test failed.
@@ -89,6 +102,7 @@ pub fn run(app: &App, test: &Test, handlers: &dyn Handlers) -> Report {
         snapshots: runner.snapshots,
         entered: runner.entered,
         checked: runner.checked,
+        requests: runner.requests,
     }
 }
 
@@ -114,6 +128,7 @@ pub(crate) struct Runner<'a> {
     pub(crate) failures: Vec<Failure>,
     pub(crate) snapshots: Vec<(usize, Value)>,
     pub(crate) checked: u64,
+    pub(crate) requests: Vec<Request>,
     /// What the latest run failed with.
     pub(crate) latest: Option<String>,
     entered: BTreeMap<String, BTreeMap<String, u64>>,
@@ -137,6 +152,7 @@ impl<'a> Runner<'a> {
             failures: Vec::new(),
             snapshots: Vec::new(),
             checked: 0,
+            requests: Vec::new(),
             latest: None,
             entered: BTreeMap::new(),
             executions: 0,

@@ -5,4 +5,5 @@ pub mod conformance;
 pub mod examples;
 pub mod markdown;
 pub mod reference;
+pub mod requests;
 pub mod traps;

@@ -4,10 +4,15 @@
 //! - ```` ```flow ```` (or ```` ```flow types.flow ````): a file; without a name, the entry.
 //! - ```` ```asl ```` (or ```` ```asl fulfil ````): the definition of the (named) workflow. `UPDATE=1` rewrites it.
 //! - ```` ```states ````: one line a state of the packed definition, `name: Type -> next`. `UPDATE=1` rewrites it.
+//! - ```` ```requests ````: what the tests (or the one of the title behind the word) ask of services, a line a request.
+//!   `UPDATE=1` rewrites it.
+//!
+//! `test` blocks are run. What they send is held against the models of AWS's APIs.
 //!
 //! Comments in a file say what must be found on their line (or, where the comment stands alone, on the next line
 //! with code): `// error: F0301 "part of the message"`, `// warning: F0410`, `// type: Order?` (of the name that the
-//! line declares). A diagnostic that no comment asks for fails the case.
+//! line declares), `// fails: "part of the message"` (where a test fails). A diagnostic or a failure that no comment asks
+//! for fails the case.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +22,10 @@ use compiler::source::Source;
 use serde_json::Value;
 
 use crate::markdown::{Block, Section, sections};
+
+mod running;
+
+use running::{Failed, Ran};
 
 /// The repository's folder.
 pub fn root() -> PathBuf {
@@ -87,7 +96,20 @@ fn run_section(section: &Section, update: bool, report: &mut Report) {
         built = Some(output);
     }
     report.failures.extend(compare(&expected, &diagnostics, &analysis).into_iter().map(fail));
+    let ran = match diagnostics.iter().any(Diagnostic::is_error) || analysis.program.tests.is_empty() {
+        true => Vec::new(),
+        false => running::run(&analysis).unwrap_or_else(|error| {
+            report.failures.push(fail(format!("the tests can't be run: {error}")));
+            Vec::new()
+        }),
+    };
+    report.failures.extend(unforeseen(&expected, &ran).into_iter().map(fail));
 
+    for block in section.blocks.iter().filter(|block| block.language == "requests") {
+        let of = |it: &&Ran| block.info.is_empty() || it.title == block.info;
+        let actual: String = ran.iter().filter(of).map(|it| it.requests.as_str()).collect();
+        differ(block, actual, update, &section.title, report);
+    }
     for block in section.blocks.iter().filter(|block| matches!(block.language.as_str(), "asl" | "states")) {
         let workflows = built.as_ref().map(|built| built.workflows.as_slice()).unwrap_or_default();
         let workflow = workflows.iter().find(|w| block.info.is_empty() || w.name == block.info);
@@ -99,16 +121,42 @@ fn run_section(section: &Section, update: bool, report: &mut Report) {
             "asl" => serde_json::to_string_pretty(&workflow.definition).unwrap_or_default() + "\n",
             _ => states(&workflow.definition, 0),
         };
-        if actual == block.text {
-            continue;
-        }
-        if update {
-            report.updates.push((block.range.clone(), actual));
-        } else {
-            let diff = similar::TextDiff::from_lines(&block.text, &actual).unified_diff().to_string();
-            report.failures.push(fail(format!("line {}: the output differs\n{diff}", block.line)));
+        differ(block, actual, update, &section.title, report);
+    }
+}
+
+/// A block that isn't what came out is rewritten or reported.
+fn differ(block: &Block, actual: String, update: bool, title: &str, report: &mut Report) {
+    if actual == block.text {
+        return;
+    }
+    if update {
+        report.updates.push((block.range.clone(), actual));
+        return;
+    }
+    let diff = similar::TextDiff::from_lines(&block.text, &actual).unified_diff().to_string();
+    report.failures.push(format!("{title}: line {}: the output differs\n{diff}", block.line));
+}
+
+/// The failures of tests that no comment asks for, and the comments that none answers.
+fn unforeseen(expected: &[Expected], ran: &[Ran]) -> Vec<String> {
+    let mut left: Vec<(&str, &Failed)> =
+        ran.iter().flat_map(|it| it.failures.iter().map(|failed| (it.title.as_str(), failed))).collect();
+    let mut failures = Vec::new();
+    for want in expected {
+        let What::Fails(part) = &want.what else { continue };
+        let hit = |(_, it): &(&str, &Failed)| {
+            it.file == want.file && it.line == want.line && it.text.contains(part.as_str())
+        };
+        match left.iter().position(hit) {
+            Some(i) => drop(left.remove(i)),
+            None => failures.push(format!("{}:{}: nothing fails here with {part:?}", want.file, want.line)),
         }
     }
+    let told =
+        |(title, it): &(&str, &Failed)| format!("{}:{}: {title:?} fails: {}", it.file, it.line, it.text);
+    failures.extend(left.iter().map(told));
+    failures
 }
 
 /// `charge: Task -> notify, catch -> refund`, bodies indented.
@@ -152,15 +200,19 @@ struct Expected {
 enum What {
     Diagnostic { severity: Severity, code: String, part: String },
     Type(String),
+    Fails(String),
 }
 
 fn expectations(file: &str, text: &str) -> Vec<Expected> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (i, line) in lines.iter().enumerate() {
-        for (word, severity) in
-            [("error", Some(Severity::Error)), ("warning", Some(Severity::Warning)), ("type", None)]
-        {
+        for (word, severity) in [
+            ("error", Some(Severity::Error)),
+            ("warning", Some(Severity::Warning)),
+            ("type", None),
+            ("fails", None),
+        ] {
             for (at, _) in line.match_indices(&format!("// {word}: ")) {
                 let alone = line[..at].trim().is_empty();
                 let next =
@@ -168,12 +220,13 @@ fn expectations(file: &str, text: &str) -> Vec<Expected> {
                 let target = if alone { i + next().unwrap_or(0) } else { i };
                 let rest = &line[at + word.len() + 5..];
                 let rest = rest.find(" // ").map_or(rest, |end| &rest[..end]);
+                let quoted = |part: &str| part.trim().trim_matches('"').replace("\\\"", "\"");
                 let what = match severity {
+                    None if word == "fails" => What::Fails(quoted(rest)),
                     None => What::Type(rest.trim().to_owned()),
                     Some(severity) => {
                         let (code, part) = rest.split_once(' ').unwrap_or((rest, ""));
-                        let part = part.trim().trim_matches('"').replace("\\\"", "\"");
-                        What::Diagnostic { severity, code: code.trim().to_owned(), part }
+                        What::Diagnostic { severity, code: code.trim().to_owned(), part: quoted(part) }
                     }
                 };
                 found.push(Expected { file: file.to_owned(), line: target + 1, what });
@@ -198,6 +251,7 @@ fn compare(expected: &[Expected], diagnostics: &[Diagnostic], analysis: &compile
         .collect();
     for want in expected {
         match &want.what {
+            What::Fails(_) => {}
             What::Type(ty) => failures.extend(check_type(want, ty, analysis)),
             What::Diagnostic { severity, code, part } => {
                 let hit = left.iter().position(|(d, file, line)| {

@@ -2,11 +2,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use cli::testing::span_of;
 use interpreter::Kind;
 
 use super::Outcome;
 use super::asl_run::{How, compile, with_mocks};
-use super::test::span_of;
 use crate::disk::Disk;
 use crate::report;
 

@@ -12,7 +12,8 @@ use rayon::prelude::*;
 use super::Outcome;
 use crate::disk::Disk;
 use crate::handlers::Processes;
-use crate::{difference, disk, report, snapshots, testing};
+use crate::{difference, disk, report, snapshots};
+use cli::testing;
 
 /// Run the tests of an app, offline
 #[derive(Args)]
@@ -150,15 +151,7 @@ impl Shown<'_> {
 
     /// `main.flow:12  expect run.transitions == 4`
     fn place(&self, test: &BuiltTest, failure: &Failure) -> Option<String> {
-        let span = match (failure.expect, &failure.state) {
-            (Some(number), _) => *test.expects.get(number)?,
-            (None, Some((None, state))) => span_of(&test.machine.places, state).unwrap_or(test.span),
-            (None, Some((Some(workflow), state))) => {
-                let built = self.built.workflows.iter().find(|it| it.name == *workflow)?;
-                span_of(&built.places, state)?
-            }
-            (None, None) => test.span,
-        };
+        let span = testing::place(self.built, test, failure)?;
         let source = self.analysis.sources.get(span.file.0 as usize)?;
         let (line, _) = source.line_column(span.start);
         let text = source.slice(source_line(source, span)).trim();
@@ -170,12 +163,6 @@ impl Shown<'_> {
 fn source_line(source: &compiler::source::Source, span: compiler::source::Span) -> compiler::source::Span {
     let range = source.line_range(source.line_of(span.start as usize)).unwrap_or_default();
     compiler::source::Span::new(span.file, range.start, range.end)
-}
-
-/// Where a state of that name comes from.
-pub(crate) fn span_of(places: &[compiler::output::Place], state: &str) -> Option<compiler::source::Span> {
-    let end = format!("/States/{}", state.replace('~', "~0").replace('/', "~1"));
-    places.iter().find(|it| it.pointer.ends_with(&end)).map(|it| it.span)
 }
 
 fn junit(suites: &[Suite]) -> Result<String, String> {

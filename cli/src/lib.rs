@@ -1,0 +1,3 @@
+//! What the command `flow` shares with the tests of the language reference.
+
+pub mod testing;
