@@ -100,6 +100,9 @@ impl<'a> Parser<'a, '_> {
         let mut escaped = false;
         for (at, c) in self.rest().char_indices().skip(1) {
             match c {
+                c if escaped && !ESCAPES.contains(&c) => {
+                    return Err(format!("`\\{c}` stands for nothing in a string of a call"));
+                }
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 '\'' => {
@@ -162,6 +165,10 @@ impl<'a> Parser<'a, '_> {
         Err("an argument is a string in single quotes, a number, null, a path or a call".to_owned())
     }
 }
+
+/// What may follow a backslash. The guide names quotes, braces and the backslash itself ("Reserved characters in
+/// intrinsic functions"); line ends, tabs and returns are taken too. `\"` is refused.
+const ESCAPES: [char; 7] = ['\'', '\\', '{', '}', 'n', 't', 'r'];
 
 /// Name, fewest and most arguments.
 const FUNCTIONS: &[(&str, usize, usize)] = &[

@@ -176,6 +176,7 @@ mod tests {
         check("States.Hash('input data', 'SHA-1')", doc, "\"aaff4a450a104cd177d28d18d74485e8cae074b7\"");
         check("States.JsonMerge($.o, States.StringToJson($.t), false)", doc, r#"{"x":1,"y":[1]}"#);
         check("States.MathAdd($.n, -1)", doc, "110");
+        check("States.MathAdd(-1.5, 1.5)", doc, "1");
         check("States.StringSplit('1+2,3', '+,')", doc, r#"["1","2","3"]"#);
         check("States.ArrayGetItem(States.StringSplit('a b', ' '), 1)", doc, "\"b\"");
     }
@@ -188,6 +189,7 @@ mod tests {
             "error: The JsonPath argument for the field '$.nope' could not be found in the input '{\"other\":1}'",
         );
         assert!(parse("States.Nope()").is_err());
+        assert!(parse(r#"States.Format('\"a\"')"#).is_err());
         assert!(parse("States.Hash('a')").is_err());
         assert!(parse("States.Format('a'").is_err());
         assert!(parse("States.Format('a') x").is_err());

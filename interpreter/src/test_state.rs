@@ -11,12 +11,14 @@ use serde_json::Value as Json;
 use crate::errors::{self, Failure};
 use crate::execution::Execution;
 use crate::fiber::Fiber;
+use crate::history::Assigned;
 use crate::machine::Machine;
 use crate::options::{Kind, Names, Options, Recording};
 use crate::program::{Kind as StateKind, Map, Program, State, Task};
 use crate::retry;
 use crate::services::{Reply, Services};
 use crate::states::Leaving;
+use crate::states::map::Source;
 use crate::value;
 
 mod definition;
@@ -418,19 +420,49 @@ impl<'r> Tester<'r> {
         state: &State,
         map: &Map,
     ) -> Result<(usize, Option<crate::states::map::Tolerance>), Failure> {
-        let fiber = &self.fiber;
-        let input = self.execution.effective_input(fiber, state)?;
-        let count = match &self.request.map_item_reader_data {
-            Some(text) => {
-                let data: Value = text.parse().unwrap_or(Value::Null);
-                data.as_array().map_or(1, |it| it.len())
+        let input = self.execution.effective_input(&self.fiber, state)?;
+        let source = match &self.request.map_item_reader_data {
+            Some(text) => Source::of(text.parse().unwrap_or(Value::Null)),
+            None => {
+                let source = self.execution.items(&self.fiber, state, map, &input)?;
+                if state.language == QueryLanguage::JsonPath
+                    && let Source::Array(items) = &source
+                {
+                    self.seen.put("afterItemsPath", &Value::Array(items.clone()));
+                }
+                source
             }
-            None => self.execution.items(fiber, state, map, &input)?.len(),
         };
-        let concurrency = self.execution.concurrency(fiber, state, map, &input)?;
-        let tolerance = self.execution.tolerance(fiber, state, map, &input)?;
+        let count = self.map_inputs(state, map, source, &input)?;
+        let concurrency = self.execution.concurrency(&self.fiber, state, map, &input)?;
+        let tolerance = self.execution.tolerance(&self.fiber, state, map, &input)?;
         self.seen.bounds(concurrency, tolerance);
         Ok((count, tolerance))
+    }
+
+    /// `ItemSelector` and `ItemBatcher`; how many iterations there are.
+    fn map_inputs(
+        &mut self,
+        state: &State,
+        map: &Map,
+        source: Source,
+        input: &Value,
+    ) -> Result<usize, Failure> {
+        let items = match &map.selector {
+            Some(selector) => {
+                let selected =
+                    self.execution.select_items(&mut self.fiber, state, selector, &source, input)?;
+                self.seen.put("afterItemSelector", &Value::Array(selected.clone()));
+                selected
+            }
+            None => source.into_array(),
+        };
+        let Some(batcher) = &map.batcher else { return Ok(items.len()) };
+        let batches = Source::Batches(self.execution.batches(&self.fiber, state, batcher, items, input)?);
+        let batches = batches.into_array();
+        let count = batches.len();
+        self.seen.put("afterItemBatcher", &Value::Array(batches));
+        Ok(count)
     }
 
     /// The output, step by step.
@@ -458,15 +490,27 @@ impl<'r> Tester<'r> {
         };
         match outcome {
             Ok(leaving) => {
+                self.remember(leaving.assigned.as_ref());
                 answer.output = Some(leaving.output);
                 answer.next_state = named(leaving.next);
             }
             Err(failure) => self.failed(state, &failure, &mut answer, &named),
         }
         if self.request.inspection != InspectionLevel::Info {
+            if !self.fiber.variables.is_empty() {
+                self.seen.put("variables", &Value::Object(self.fiber.variables.clone()));
+            }
             answer.inspection = Some(self.seen.into_json());
         }
         answer
+    }
+
+    /// The variables after the state: "variables assigned in the state as well as variables set up as test state
+    /// input" (API reference, `InspectionData`).
+    fn remember(&mut self, assigned: Option<&Assigned>) {
+        for (name, value) in assigned.into_iter().flat_map(|it| it.iter()) {
+            self.fiber.variables.insert(name.clone(), value.clone());
+        }
     }
 
     fn failed(
@@ -495,6 +539,7 @@ impl<'r> Tester<'r> {
         let Some((at, catcher)) = caught else { return };
         match self.execution.caught(&self.fiber, state, catcher, failure) {
             Ok(leaving) => {
+                self.remember(leaving.assigned.as_ref());
                 answer.status = TestStatus::CaughtError;
                 answer.output = Some(leaving.output);
                 answer.next_state = named(leaving.next);

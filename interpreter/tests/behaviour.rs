@@ -593,3 +593,44 @@ fn large_maps_take_steps_in_proportion() {
     let (small, large) = (steps(1_000), steps(10_000));
     assert!(large <= small * 10, "{small} steps for 1,000 items, {large} for 10,000");
 }
+
+fn tested(request: interpreter::test_state::TestRequest) -> serde_json::Value {
+    let request = interpreter::test_state::TestRequest {
+        inspection: interpreter::test_state::InspectionLevel::Debug,
+        ..request
+    };
+    let schemas = &interpreter::test_state::NoSchemas;
+    interpreter::test_state::test_state(&request, &mut NoServices, schemas).expect("a result").to_json()
+}
+
+#[test]
+fn a_tested_state_tells_the_variables_it_leaves() {
+    let answer = tested(interpreter::test_state::TestRequest {
+        definition: r#"{"Type":"Pass","QueryLanguage":"JSONata","Assign":{"b":"{% $a + 1 %}"},"End":true}"#
+            .into(),
+        variables: Some(r#"{"a":1}"#.parse().unwrap()),
+        ..Default::default()
+    });
+    assert_eq!(answer["inspectionData"]["variables"], r#"{"a":1,"b":2}"#);
+}
+
+#[test]
+fn a_tested_map_tells_what_its_iterations_get() {
+    let answer = tested(interpreter::test_state::TestRequest {
+        definition: r#"{"Type":"Map","ItemsPath":"$.xs","ItemSelector":{"v.$":"$$.Map.Item.Value"},
+            "ItemBatcher":{"MaxItemsPerBatch":2},"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED",
+            "ExecutionType":"STANDARD"},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true}"#
+            .into(),
+        input: Some(r#"{"xs":[1,2,3]}"#.parse().unwrap()),
+        mock: Some(interpreter::test_state::Mock {
+            result: Some("[1,2]".into()),
+            error: None,
+            validation: interpreter::test_state::FieldValidation::None,
+        }),
+        ..Default::default()
+    });
+    let seen = &answer["inspectionData"];
+    assert_eq!(seen["afterItemsPath"], "[1,2,3]");
+    assert_eq!(seen["afterItemSelector"], r#"[{"v":1},{"v":2},{"v":3}]"#);
+    assert_eq!(seen["afterItemBatcher"], r#"[{"Items":[{"v":1},{"v":2}]},{"Items":[{"v":3}]}]"#);
+}

@@ -38,10 +38,20 @@ pub(super) fn labels(machine: &Machine<'_>, found: &mut Vec<Diagnostic>) {
         let Some(label) = state.text("Label") else {
             return;
         };
+        if state.options().is_open(label) {
+            return;
+        }
         let path = state.path.key("Label");
         if !seen.insert(label.to_owned()) {
             let message = format!("Duplicate Label name: {label}");
             found.push(at("DUPLICATE_LABEL_NAME", message, &path, state.node));
+        }
+        if label.is_empty() {
+            found.push(at("INVALID_LABEL_NAME", "Label name cannot be empty".to_owned(), &path, state.node));
+        }
+        if let Some(bad) = label.chars().find(|it| is_barred(*it)) {
+            let message = format!("Label name '{label}' contains an invalid character: '{bad}'");
+            found.push(at("INVALID_LABEL_NAME", message, &path, state.node));
         }
         if label.chars().count() > LONGEST_LABEL {
             let message = format!(
@@ -50,6 +60,11 @@ pub(super) fn labels(machine: &Machine<'_>, found: &mut Vec<Diagnostic>) {
             found.push(at("INVALID_LABEL_NAME", message, &path, state.node));
         }
     });
+}
+
+/// Blanks, wildcards, brackets, special and control characters (Developer Guide, "Distributed mode", `Label`).
+fn is_barred(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || "?*<>{}[]:;,\\|^~$#%&`\"".contains(c)
 }
 
 fn at(code: &'static str, message: String, path: &Path<'_>, node: &Node) -> Diagnostic {

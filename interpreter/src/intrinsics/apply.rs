@@ -51,9 +51,14 @@ fn number(value: &Value) -> Result<f64> {
     value.as_f64().ok_or_else(|| format!("expected a number, not {value}"))
 }
 
-/// The guide: a number that is no integer "will be rounded to the nearest integer".
+/// The guide: a number that is no integer "will be rounded to the nearest integer"; halves go up, as Java rounds.
 fn whole(value: &Value) -> Result<f64> {
-    number(value).map(f64::round)
+    number(value).map(nearest)
+}
+
+fn nearest(number: f64) -> f64 {
+    let below = number.floor();
+    if number - below >= 0.5 { below + 1.0 } else { below }
 }
 
 fn items(value: &Value) -> Result<&[Value]> {
@@ -157,7 +162,7 @@ fn merge(one: &Value, other: &Value, deep: &Value) -> Result<Value> {
 
 /// From `from` (inclusive) to `to` (exclusive), whole.
 fn between(from: f64, to: f64, unit: f64) -> Result<Value> {
-    let (from, to) = (from.round(), to.round());
+    let (from, to) = (nearest(from), nearest(to));
     if from > to {
         return Err("the start of the range is beyond its end".to_owned());
     }

@@ -137,7 +137,8 @@ impl Reader<'_> {
                     't' => out.push('\t'),
                     'r' => out.push('\r'),
                     brace @ ('{' | '}') => out.extend(['\\', brace]),
-                    other => out.push(other),
+                    escaped @ ('\'' | '\\') => out.push(escaped),
+                    _ => return Err(self.error("`\\` stands before `'`, `\\`, `{` or `}`")),
                 },
                 c => out.push(c),
             }

@@ -10,7 +10,7 @@ use crate::errors::{self, Failure};
 use crate::execution::{Execution, Flow};
 use crate::fiber::{Chain, Fiber, FiberId, Work};
 use crate::history::{Details, EventType};
-use crate::program::{Map, Number, State};
+use crate::program::{Batcher, Map, Number, State};
 use crate::redrive::Frozen;
 use crate::services::Services;
 use crate::states::map_run::Run;
@@ -102,7 +102,7 @@ impl Source {
     }
 
     /// The items as the iterations get them.
-    pub(super) fn into_array(self) -> Array {
+    pub(crate) fn into_array(self) -> Array {
         match self {
             Source::Array(items) => items,
             other => (0..other.len()).map(|at| other.item(at).1).collect(),
@@ -445,7 +445,7 @@ impl Execution {
     }
 
     /// The items after `ItemSelector`, each with its own `Map.Item`.
-    pub(super) fn select_items(
+    pub(crate) fn select_items(
         &mut self,
         fiber: &mut Fiber,
         state: &State,
@@ -470,7 +470,29 @@ impl Execution {
         failed.map_or_else(|| Ok(Array::from(all)), Err)
     }
 
-    pub(super) fn number_or(
+    /// The items in the groups of an `ItemBatcher`.
+    pub(crate) fn batches(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        batcher: &Batcher,
+        items: Array,
+        input: &Value,
+    ) -> Result<Batches, Failure> {
+        let max_items =
+            self.number_or(fiber, state, batcher.max_items.as_ref(), "MaxItemsPerBatch", input)?;
+        let max_bytes =
+            self.number_or(fiber, state, batcher.max_bytes.as_ref(), "MaxInputBytesPerBatch", input)?;
+        let extra = match &batcher.input {
+            Some(template) => {
+                Some(self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?)
+            }
+            None => None,
+        };
+        Ok(batch(items, max_items, max_bytes, extra))
+    }
+
+    fn number_or(
         &mut self,
         fiber: &Fiber,
         state: &State,
@@ -484,12 +506,7 @@ impl Execution {
 }
 
 /// Groups items so that no batch passes a bound; an item alone may.
-pub(super) fn batch(
-    items: Array,
-    max_items: Option<usize>,
-    max_bytes: Option<usize>,
-    input: Option<Value>,
-) -> Batches {
+fn batch(items: Array, max_items: Option<usize>, max_bytes: Option<usize>, input: Option<Value>) -> Batches {
     let fixed = input.as_ref().map_or(0, |it| value::json_len(it, usize::MAX / 2) + 14);
     let mut ends = Vec::new();
     let (mut count, mut bytes) = (0usize, 0usize);

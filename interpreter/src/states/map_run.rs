@@ -14,7 +14,7 @@ use crate::options::Era;
 use crate::program::{Kind, Map, Reader, State, Writer};
 use crate::reader;
 use crate::services::{Call, Reply, Services};
-use crate::states::map::{Items, Source, batch};
+use crate::states::map::{Items, Source};
 use crate::states::numbers::NumberKind;
 use crate::value;
 
@@ -70,17 +70,7 @@ impl Execution {
                     (Some(selector), source) => self.select_items(fiber, state, selector, &source, input)?,
                     (None, source) => source.into_array(),
                 };
-                let max_items =
-                    self.number_or(fiber, state, batcher.max_items.as_ref(), "MaxItemsPerBatch", input)?;
-                let max_bytes =
-                    self.number_or(fiber, state, batcher.max_bytes.as_ref(), "MaxInputBytesPerBatch", input)?;
-                let extra = match &batcher.input {
-                    Some(template) => Some(
-                        self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?,
-                    ),
-                    None => None,
-                };
-                Source::Batches(batch(items, max_items, max_bytes, extra))
+                Source::Batches(self.batches(fiber, state, batcher, items, input)?)
             }
             None => source,
         };
