@@ -148,17 +148,17 @@ impl<'a> Writer<'_, 'a> {
             let mut part = Vtl::default();
             match value {
                 Value::Hole(_) => {
-                    let place = format!("$item.{name}");
+                    let place = member("$item", name);
                     // Commas come first, so that what is left out leaves no trace.
                     let comma = if first { "" } else { "," };
-                    let head = format!("{comma}{}:", Json::from(&**name));
                     if optional {
                         if first {
                             return fail(span, "the first field of the item must not be optional");
                         }
-                        part.code(&format!("#if({place})"));
+                        part.code(&format!("#if({})", has("$item", name)));
                     }
-                    part.code(&head);
+                    part.code(comma);
+                    part.text(&format!("{}:", Json::from(&**name)), Level::Plain);
                     self.marshal(&mut part, &place, &ty, 0, span)?;
                     if optional {
                         part.code("#end");
@@ -167,7 +167,7 @@ impl<'a> Writer<'_, 'a> {
                 Value::Record(fields) => {
                     let Some(given) = fields.get(&**name).filter(|it| !it.is_null()) else { continue };
                     let comma = if first { "" } else { "," };
-                    part.code(&format!("{comma}{}:", Json::from(&**name)));
+                    part.text(&format!("{comma}{}:", Json::from(&**name)), Level::Plain);
                     self.marshal_value(&mut part, given, &ty, names, span)?;
                 }
                 _ => return fail(span, "an item is the body, or a record of pieces of the request"),
@@ -213,14 +213,14 @@ impl<'a> Writer<'_, 'a> {
                 vtl.code("{\"M\":{");
                 for (at, (name, field)) in record.fields.iter().enumerate() {
                     let comma = if at == 0 { "" } else { "," };
-                    let inner = format!("{place}.{name}");
+                    let inner = member(place, name);
                     let (ty, optional) = match types.resolve(&field.ty) {
                         Type::Optional(inner) => ((**inner).clone(), true),
                         _ => (field.ty.clone(), false),
                     };
-                    vtl.code(&format!("{comma}{}:", Json::from(&**name)));
+                    vtl.text(&format!("{comma}{}:", Json::from(&**name)), Level::Plain);
                     if optional {
-                        vtl.code(&format!("#if({inner})"));
+                        vtl.code(&format!("#if({})", has(place, name)));
                     }
                     self.marshal(vtl, &inner, &ty, depth + 1, span)?;
                     if optional {
@@ -237,7 +237,8 @@ impl<'a> Writer<'_, 'a> {
             }
             Type::Dict(item) => {
                 let each = format!("$e{depth}");
-                vtl.code(&format!("{{\"M\":{{#foreach({each} in {place}.entrySet())\"{each}.key\":"));
+                let key = text(&format!("{each}.key"));
+                vtl.code(&format!("{{\"M\":{{#foreach({each} in {place}.entrySet())\"{key}\":"));
                 self.marshal(vtl, &format!("{each}.value"), item, depth + 1, span)?;
                 vtl.code("#if($foreach.hasNext),#end#end}}");
             }
@@ -260,8 +261,8 @@ impl<'a> Writer<'_, 'a> {
     /// The answer of `GetItem` as plain JSON; 404 where there is no item.
     fn found(&self, of: &Type, span: Span) -> Result<Json> {
         let mut vtl = Vtl::default();
-        vtl.code("#set($item = $input.path('$.Item'))#if($item == '')#set($context.responseOverride.status = 404){\"message\": \"Not found\"}#else");
-        vtl.code(" ");
+        vtl.code("#set($root = $input.path('$'))#set($item = $root.Item)");
+        vtl.code("#if(!$root.containsKey('Item'))#set($context.responseOverride.status = 404){\"message\": \"Not found\"}#else ");
         let Type::Record(record) = self.deployment.program.types.resolve(of) else {
             return fail(span, "the table's items have no known fields");
         };
@@ -281,8 +282,17 @@ impl<'a> Writer<'_, 'a> {
         vtl.code("{");
         for (at, (name, field)) in record.fields.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
-            vtl.code(&format!("{comma}{}:", Json::from(&**name)));
-            self.unmarshal(vtl, &format!("{place}.{name}"), &field.ty, depth + 1, span)?;
+            vtl.text(&format!("{comma}{}:", Json::from(&**name)), Level::Plain);
+            let inner = member(place, name);
+            match self.deployment.program.types.resolve(&field.ty) {
+                Type::Optional(ty) => {
+                    let letter = letter(self.deployment.program.types.resolve(ty));
+                    vtl.code(&format!("#if({} && {})", has(place, name), has(&inner, letter)));
+                    self.unmarshal(vtl, &inner, ty, depth + 1, span)?;
+                    vtl.code("#else null#end");
+                }
+                ty => self.unmarshal(vtl, &inner, ty, depth + 1, span)?,
+            }
         }
         vtl.code("}");
         Ok(())
@@ -296,7 +306,7 @@ impl<'a> Writer<'_, 'a> {
         match types.resolve(ty) {
             Type::Optional(inner) => {
                 let letter = letter(types.resolve(inner));
-                vtl.code(&format!("#if({place}.{letter})"));
+                vtl.code(&format!("#if({})", has(place, letter)));
                 self.unmarshal(vtl, place, inner, depth + 1, span)?;
                 vtl.code("#else null#end");
             }
@@ -309,7 +319,8 @@ impl<'a> Writer<'_, 'a> {
             }
             Type::Dict(item) => {
                 let each = format!("$e{depth}");
-                vtl.code(&format!("{{#foreach({each} in {place}.M.entrySet())\"{each}.key\":"));
+                let key = text(&format!("{each}.key"));
+                vtl.code(&format!("{{#foreach({each} in {place}.M.entrySet())\"{key}\":"));
                 self.unmarshal(vtl, &format!("{each}.value"), item, depth + 1, span)?;
                 vtl.code("#if($foreach.hasNext),#end#end}");
             }
@@ -322,6 +333,24 @@ impl<'a> Writer<'_, 'a> {
         }
         Ok(())
     }
+}
+
+/// A field of a place; names that Velocity could not read go through the map's own method.
+fn member(place: &str, name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { format!("{place}.{name}") } else { format!("{place}.get({})", word(name)) }
+}
+
+/// Whether a place has a field. `#if` on the field itself takes `false` for missing, and the versions of Velocity differ
+/// over the empty string.
+fn has(place: &str, name: &str) -> String {
+    format!("{place}.containsKey({})", word(name))
+}
+
+/// A string of Velocity; in double quotes `$` and `#` would be read, and a quote is doubled.
+fn word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// A place's text inside a string of JSON.

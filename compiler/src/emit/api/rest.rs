@@ -48,6 +48,18 @@ const FAILED: &str = "{\"message\": \"Internal server error\"}";
 const REFUSED: &str = "{\"message\": $input.json('$.message')}";
 const FORM: (&str, &str) = ("Content-Type", "'application/x-www-form-urlencoded'");
 
+/// The same of a service that is called with a form.
+const FORM_REFUSED: &str = "{\"message\": $input.json('$.Error.Message')}";
+
+/// The answers of a service that takes a form.
+fn form_answers(status: u16, template: &str) -> Vec<Answer> {
+    let mut answers = answers(status, Some(template));
+    for answer in answers.iter_mut().filter(|it| it.status == 400) {
+        answer.template = Some(FORM_REFUSED.into());
+    }
+    answers
+}
+
 /// The answers of a service that speaks in status codes.
 pub(super) fn answers(status: u16, template: Option<&str>) -> Vec<Answer> {
     vec![
@@ -276,7 +288,7 @@ impl<'a> Writer<'_, 'a> {
             uri,
             headers: vec![FORM],
             request: vtl.finish(),
-            answers: answers(status, Some(sent)),
+            answers: form_answers(status, sent),
             proxy: false,
         })
     }
@@ -310,7 +322,7 @@ impl<'a> Writer<'_, 'a> {
             uri,
             headers: vec![FORM],
             request: vtl.finish(),
-            answers: answers(status, Some(sent)),
+            answers: form_answers(status, sent),
             proxy: false,
         })
     }
@@ -548,7 +560,8 @@ impl<'a> Writer<'_, 'a> {
 }
 
 /// An execution's output, or its error with status 500.
-const RUN: &str = "#if($input.path('$.status') == \"SUCCEEDED\")$input.path('$.output')#else#set($context.responseOverride.status = 500){\"error\": $input.json('$.error'), \"message\": $input.json('$.cause')}#end";
+/// `error` and `cause` may be missing where the execution timed out.
+const RUN: &str = "#set($run = $input.path('$'))#if($run.status == \"SUCCEEDED\")$run.output#else#set($context.responseOverride.status = 500){\"error\": #if($run.containsKey('error'))$input.json('$.error')#else\"States.Timeout\"#end, \"message\": #if($run.containsKey('cause'))$input.json('$.cause')#else\"\"#end}#end";
 
 /// No argument is an empty record.
 fn payload(value: Value) -> Value {
