@@ -257,8 +257,8 @@ impl<'a> Lower<'a> {
         }
         self.unwind(from);
         self.about.span = span;
-        let kind =
-            StateKind::Fail { error: Some(error.clone().field("Error")), cause: Some(error.maybe("Cause")) };
+        let cause = super::pure::error_cause(error.clone());
+        let kind = StateKind::Fail { error: Some(error.field("Error")), cause: Some(cause) };
         self.add(kind, "fail again", "ends the workflow with the error that came");
     }
 

@@ -423,14 +423,17 @@ fn from_millis(number: Expr) -> Expr {
     Expr::call(Func::FromMillis, vec![number])
 }
 
+/// A failed callback may have no cause at all, and what stands in a `Fail` must be text.
+pub(super) fn error_cause(error: Expr) -> Expr {
+    let cause = error.maybe("Cause");
+    Expr::choose(cause.clone().not_null(), cause, Expr::text(""))
+}
+
 fn error_field(error: Expr, field: ErrorField) -> Expr {
     match field {
         ErrorField::Name => error.field("Error"),
         ErrorField::Message => Expr::call(Func::ErrorMessage, vec![error]),
-        ErrorField::Cause => {
-            let cause = error.maybe("Cause");
-            Expr::choose(cause.clone().not_null(), cause, Expr::text(""))
-        }
+        ErrorField::Cause => error_cause(error),
         ErrorField::Data => Expr::call(Func::ErrorData, vec![error]),
     }
 }
