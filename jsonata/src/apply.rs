@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ast::*;
 use crate::error::{Error, Fault};
 use crate::evaluate::{Evaluator, UNDEFINED};
-use crate::function::{Callable, Closure, Frame, Function, Held, Partial};
+use crate::function::{CallPlace, Callable, Closure, Frame, Function, Held, Partial};
 use crate::functions::{self, Scope};
 use crate::value::{Flags, Value};
 
@@ -18,10 +18,16 @@ fn procedure_name(symbols: &Symbols, procedure: &Node) -> Option<Value> {
         Kind::Path(path) => match &path.steps.first()?.kind {
             Kind::Name(field) => Some(Value::String(field.name.clone())),
             Kind::Variable(symbol) => Some(Value::String(symbols.name(*symbol))),
+            Kind::Context => Some("".into()),
             _ => None,
         },
         Kind::Literal(value) => Some(value.clone()),
         Kind::Call(_) | Kind::Partial(_) => Some("(".into()),
+        Kind::Array(_) => Some("[".into()),
+        Kind::Object(_) => Some("{".into()),
+        Kind::Negate(_) => Some("-".into()),
+        Kind::Wildcard => Some("*".into()),
+        Kind::Descendants => Some("**".into()),
         _ => None,
     }
 }
@@ -99,6 +105,7 @@ impl Evaluator<'_> {
                 }
             }
             Callable::Lambda(it) => it.place.note(pos, name),
+            Callable::Partial(it) => it.place.note(pos, name),
             _ => {}
         }
     }
@@ -110,6 +117,7 @@ impl Evaluator<'_> {
                 None => (None, None),
             },
             Callable::Lambda(it) => it.place.get(),
+            Callable::Partial(it) => it.place.get(),
             _ => (None, None),
         }
     }
@@ -223,7 +231,9 @@ impl Evaluator<'_> {
             Callable::Next(next) => functions::matching::next_match(self, next),
             Callable::Transform(closure) => self.transform(closure, arguments, context),
             Callable::Chain(parts) => {
-                let first = self.invoke(&parts.0.0, arguments, context, frame)?;
+                // It has one parameter.
+                let only = arguments.into_iter().next().unwrap_or_default();
+                let first = self.invoke(&parts.0.0, vec![only], context, frame)?;
                 self.invoke(&parts.1.0, vec![first], context, frame)
             }
             Callable::Tuple(_) => Err(Error::new("T1006")),
@@ -304,7 +314,8 @@ impl Evaluator<'_> {
             Callable::Lambda(closure) => self.partial_lambda(closure, arguments),
             Callable::BuiltIn(it) => {
                 arguments.resize_with(it.arity(), || Some(Held::default()));
-                Callable::Partial(Arc::new(Partial { function: *it, arguments })).into()
+                Callable::Partial(Arc::new(Partial { function: *it, arguments, place: CallPlace::default() }))
+                    .into()
             }
             Callable::Partial(inner) => {
                 let mut given = arguments.into_iter();
@@ -313,7 +324,12 @@ impl Evaluator<'_> {
                     None => given.next().unwrap_or(Some(Held::default())),
                 };
                 let arguments = inner.arguments.iter().map(fill).collect();
-                Callable::Partial(Arc::new(Partial { function: inner.function, arguments })).into()
+                Callable::Partial(Arc::new(Partial {
+                    function: inner.function,
+                    arguments,
+                    place: CallPlace::default(),
+                }))
+                .into()
             }
             // The others take one argument; applying them partially leaves them as they are.
             _ => Value::Function(function.clone()),

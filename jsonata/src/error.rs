@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::deep;
 use crate::value::Value;
 
 /// A failure of parsing (`S…`) or evaluating (`T…` types, `D…` data, `U…` limits).
@@ -115,7 +116,7 @@ impl Error {
 fn utf16_length(source: &str, offset: usize) -> usize {
     match source.get(..offset) {
         Some(before) => before.encode_utf16().count(),
-        None => offset,
+        None => source.encode_utf16().count() + offset.saturating_sub(source.len()),
     }
 }
 
@@ -147,11 +148,26 @@ fn message(error: &Error) -> String {
     text
 }
 
+/// The value as `JSON.stringify` sees it: without JavaScript's own functions, such as regular expressions.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Function(it) if !it.is_truthy() => Value::Undefined,
+        Value::Array(items) => deep::guarded(|| Value::array(items.iter().map(plain))),
+        Value::Object(members) => {
+            deep::guarded(|| Value::object(members.iter().map(|(name, it)| (name.clone(), plain(it)))))
+        }
+        other => other.clone(),
+    }
+}
+
 /// `{name}` is written as JSON, `{!name}` as it is.
 fn field_text(error: &Error, field: &str) -> String {
     let json = |it: &Option<Value>| match it {
         None | Some(Value::Undefined) => "undefined".to_owned(),
-        Some(it) => it.to_string(),
+        Some(it) => match plain(it) {
+            Value::Undefined => "undefined".to_owned(),
+            it => it.to_string(),
+        },
     };
     match field {
         "token" => json(&error.token),

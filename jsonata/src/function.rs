@@ -63,6 +63,7 @@ pub(crate) struct Partial {
     pub(crate) function: BuiltIn,
     /// Nothing where `?` was written.
     pub(crate) arguments: Vec<Option<Held>>,
+    pub(crate) place: CallPlace,
 }
 
 #[derive(Debug)]

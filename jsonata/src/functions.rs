@@ -11,6 +11,7 @@ pub(crate) mod matching;
 pub(crate) mod numeric;
 pub(crate) mod object;
 pub(crate) mod picture;
+pub(crate) mod pow;
 pub(crate) mod string;
 pub(crate) mod transform;
 

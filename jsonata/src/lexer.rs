@@ -199,7 +199,7 @@ impl<'a> Lexer<'a> {
                 self.at += next.len_utf8();
             }
         }
-        Err(Error::new("S0101").at(self.text.len() as u32))
+        Err(Error::new("S0101").at(self.at.max(self.text.len()) as u32))
     }
 
     fn escape(&mut self, text: &mut Text) -> Result<(), Fault> {
@@ -230,7 +230,8 @@ impl<'a> Lexer<'a> {
         match u16::from_str_radix(&digits, 16) {
             Ok(unit) if digits.bytes().all(|it| it.is_ascii_hexdigit()) => {
                 text.push_unit(unit);
-                self.at += 1 + digits.len();
+                // jsonata-js takes four digits for read, however many there are before the end.
+                self.at += 5;
                 Ok(())
             }
             _ => Err(Error::new("S0104").at(self.at as u32)),
@@ -274,7 +275,10 @@ impl<'a> Lexer<'a> {
             self.at += 1;
         }
         let flags = self.slice(flags, self.at);
-        Regex::new(pattern, flags).map_err(|reason| Error::new("S0303").at(start as u32).text(reason))
+        let regex = Regex::new(pattern, flags);
+        regex
+            .map(|it| it.ending_at(self.at as u32))
+            .map_err(|reason| Error::new("S0303").at(start as u32).text(reason))
     }
 }
 

@@ -331,7 +331,8 @@ impl Builder<'_> {
             }
             step.keep_array |= keep_array;
             let extra = step.extra_mut();
-            extra.focus = Some(symbol);
+            // `@$` binds nothing.
+            extra.focus = (!name.is_empty()).then_some(symbol);
             extra.tuple = true;
             Ok(())
         })?;
@@ -349,7 +350,7 @@ impl Builder<'_> {
         on_last_step(&mut left, |step| {
             let extra = step.extra_mut();
             match &mut extra.stages {
-                None => extra.index = Some(symbol),
+                None => extra.index = (!name.is_empty()).then_some(symbol),
                 Some(stages) => stages.push(Stage::Index(symbol)),
             }
             extra.tuple = true;

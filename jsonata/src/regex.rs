@@ -16,6 +16,8 @@ use compile::Program;
 pub(crate) struct Regex {
     source: String,
     program: Program,
+    /// The byte offset behind it in the expression: what errors report.
+    pub(crate) end: u32,
 }
 
 /// Where a pattern and its groups were found, as byte offsets.
@@ -44,7 +46,11 @@ impl Regex {
         let flags = Flags { ignore_case: flags.contains('i'), multiline: flags.contains('m') };
         let tree = parse::parse(pattern)?;
         let program = compile::compile(&tree, flags)?;
-        Ok(Regex { source: pattern.to_owned(), program })
+        Ok(Regex { source: pattern.to_owned(), program, end: 0 })
+    }
+
+    pub(crate) fn ending_at(self, end: u32) -> Regex {
+        Regex { end, ..self }
     }
 
     pub(crate) fn source(&self) -> &str {

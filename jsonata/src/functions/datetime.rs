@@ -564,6 +564,8 @@ fn complete(mut components: Components, now: &Moment) -> Result<f64, Fault> {
                 components.set(letter, f64::from(u8::from("MDd".contains(letter))));
                 ended = true;
             }
+            // Without a word for it a half day is the first: jsonata-js has a text here, which is no 1.
+            None if letter == 'P' => components.set(letter, 0.0),
             None => components.set(letter, component(now, letter)),
         }
     }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::deep;
 use crate::error::{Error, Fault};
 use crate::evaluate::Evaluator;
 use crate::function::{Callable, Function, NextMatch};
 use crate::functions::{Scope, arg};
+use crate::number::write_number;
+use crate::operators;
 use crate::regex::{Captures, Regex};
 use crate::value::Value;
 
@@ -110,15 +113,16 @@ fn next_of(
 }
 
 fn endless(regex: &Regex) -> Fault {
-    Error::new("D1004").value(Value::from(regex.source()))
+    Error::new("D1004").at(regex.end).value(Value::from(regex.source()))
 }
 
 /// The match that a function returned.
 fn own_match(result: Value, text: &str) -> Result<Option<Match>, Fault> {
     let Value::Object(object) = &result else {
-        return match result {
-            Value::Undefined | Value::Null | Value::Bool(false) => Ok(None),
-            _ => Err(Error::new("T1010")),
+        return if operators::truth(&result)? || result.is_array() {
+            Err(Error::new("T1010"))
+        } else {
+            Ok(None)
         };
     };
     let get = |name: &str| object.get(name).cloned().unwrap_or_default();
@@ -137,12 +141,47 @@ fn own_match(result: Value, text: &str) -> Result<Option<Match>, Fault> {
     }))
 }
 
+/// JavaScript's `String(value)`: what a regular expression that is called as a function makes of other values.
+fn write_as_javascript(out: &mut String, value: &Value) {
+    match value {
+        Value::Undefined => out.push_str("undefined"),
+        Value::Null => out.push_str("null"),
+        Value::Bool(it) => out.push_str(if *it { "true" } else { "false" }),
+        // Writing to a string can't fail.
+        Value::Number(it) => drop(write_number(out, *it)),
+        Value::Long(it) => drop(write_number(out, *it as f64)),
+        Value::String(it) => out.push_str(it),
+        Value::Object(_) | Value::Function(_) => out.push_str("[object Object]"),
+        Value::Array(items) => deep::guarded(|| {
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                if !matches!(item, Value::Undefined | Value::Null) {
+                    write_as_javascript(out, item);
+                }
+            }
+        }),
+    }
+}
+
 /// A regular expression called as a function.
 pub(crate) fn match_with(evaluator: &mut Evaluator<'_>, regex: &Arc<Regex>, arguments: &[Value]) -> Outcome {
-    let Value::String(text) = arg(arguments, 0) else { return Ok(Value::Undefined) };
-    let from = byte_offset(text, arg(arguments, 1).as_f64().unwrap_or(0.0));
-    let found = regex_match(evaluator, regex, text, from)?;
-    Ok(found.map_or(Value::Undefined, |it| match_value(it, text)))
+    let text: Arc<str> = match arg(arguments, 0) {
+        Value::String(text) => text.clone(),
+        other => {
+            let mut text = String::new();
+            write_as_javascript(&mut text, other);
+            text.into()
+        }
+    };
+    let from = arg(arguments, 1).as_f64().unwrap_or(0.0);
+    if from > text.len() as f64 || (!text.is_ascii() && from > text.encode_utf16().count() as f64) {
+        return Ok(Value::Undefined);
+    }
+    let from = byte_offset(&text, from);
+    let found = regex_match(evaluator, regex, &text, from)?;
+    Ok(found.map_or(Value::Undefined, |it| match_value(it, &text)))
 }
 
 /// The `next` function of a match that a regular expression made.
@@ -178,7 +217,16 @@ pub(crate) fn contains(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope
     let Value::String(text) = arg(arguments, 0) else { return Ok(Value::Undefined) };
     Ok(Value::Bool(match arg(arguments, 1) {
         Value::String(sought) => text.contains(&**sought),
-        matcher => first_match(evaluator, matcher, text, scope)?.is_some(),
+        matcher @ Value::Function(Function { callable: Callable::Regex(_), .. }) => {
+            first_match(evaluator, matcher, text, scope)?.is_some()
+        }
+        matcher => {
+            let result = evaluator.call_back(matcher, [Value::String(text.clone())], scope)?;
+            // What is no match but is something counts as one: jsonata-js asks whether it is defined.
+            let defined = !result.is_undefined();
+            own_match(result, text)?;
+            defined
+        }
     }))
 }
 

@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Fault};
 use crate::evaluate::Evaluator;
+use crate::expression::Dialect;
+use crate::functions::pow::pow;
 use crate::functions::{Scope, arg};
 use crate::number;
 use crate::operators;
@@ -147,14 +149,19 @@ pub(crate) fn sqrt(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> 
     }
 }
 
-pub(crate) fn power(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
+pub(crate) fn power(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
     let Some(base) = arg(arguments, 0).as_f64() else { return Ok(Value::Undefined) };
     let exponent = arg(arguments, 1).as_f64().unwrap_or(f64::NAN);
-    // JavaScript's power differs from C's here: 1 to the power of NaN or infinity is NaN.
-    let undecided = exponent.is_nan() || (base.abs() == 1.0 && exponent.is_infinite());
-    let result = if undecided { f64::NAN } else { base.powf(exponent) };
+    let result = match evaluator.symbols.dialect() {
+        Dialect::Standard => pow(base, exponent),
+        // Java's power has the nearest number nearly always.
+        Dialect::Aws if base.abs() == 1.0 && exponent.is_infinite() => f64::NAN,
+        Dialect::Aws if exponent.is_nan() => f64::NAN,
+        Dialect::Aws => base.powf(exponent),
+    };
     if !result.is_finite() {
-        return Err(Error::new("D3061").value(Value::Number(base)).exponent(exponent).index(1));
+        let error = Error::new("D3061").value(Value::Number(base)).index(1);
+        return Err(if arg(arguments, 1).is_undefined() { error } else { error.exponent(exponent) });
     }
     Ok(Value::Number(result))
 }
@@ -190,11 +197,11 @@ pub(crate) fn format_base(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'
     Ok(Value::from(in_base(value, radix)))
 }
 
-/// A whole number in another base; beyond 53 bits with zeros for the digits a double doesn't know.
+/// A whole number in another base, as V8 writes it: beyond 53 bits zeros stand for the digits a double doesn't know.
 fn in_base(value: f64, radix: f64) -> String {
     let mut digits = Vec::new();
     let mut left = value.abs();
-    while left >= 9_007_199_254_740_992.0 {
+    while left / radix >= 9_007_199_254_740_992.0 {
         left /= radix;
         digits.push('0');
     }

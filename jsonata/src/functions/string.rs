@@ -45,8 +45,8 @@ fn write_json(out: &mut String, value: &Value, level: Option<usize>) -> Result<(
         }),
         Value::Number(_) | Value::Long(_) => {
             match numeric_value(value)? {
-                Some(it) => drop(write_number(out, fifteen_digits(it))),
-                None => out.push_str("null"),
+                Some(it) if fifteen_digits(it).is_finite() => drop(write_number(out, fifteen_digits(it))),
+                Some(_) | None => out.push_str("null"),
             }
             Ok(())
         }
@@ -129,8 +129,11 @@ fn count_of(text: &str) -> usize {
 }
 
 pub(crate) fn substring(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
-    let start = arg(arguments, 1).as_f64().unwrap_or(0.0);
     let length = arg(arguments, 2).as_f64();
+    // From nowhere a length leads nowhere.
+    let start = arg(arguments, 1).as_f64();
+    let length = if start.is_none() { length.map(|_| 0.0) } else { length };
+    let start = start.unwrap_or(0.0);
     with_text(arguments, |text| {
         let count = count_of(text) as f64;
         let start = if count + start < 0.0 { 0.0 } else { start };

@@ -6,7 +6,7 @@ use crate::apply::wrap_input;
 use crate::ast::Transform;
 use crate::deep;
 use crate::error::{Error, Fault};
-use crate::evaluate::Evaluator;
+use crate::evaluate::{Evaluator, unwrapped};
 use crate::function::TransformClosure;
 use crate::functions::{Scope, arg};
 use crate::number::fifteen_digits;
@@ -20,15 +20,15 @@ use crate::value::{Array, Value};
 type Outcome = Result<Value, Fault>;
 
 pub(crate) fn clone(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
-    copy(arg(arguments, 0))
+    copy(unwrapped(arg(arguments, 0)))
 }
 
 /// A deep copy that shares nothing, by way of JSON as jsonata-js makes it: numbers keep 15 digits.
 fn copy(value: &Value) -> Outcome {
     Ok(match value {
         Value::Number(_) | Value::Long(_) => match numeric_value(value)? {
-            Some(it) => Value::Number(fifteen_digits(it)),
-            None => Value::Null,
+            Some(it) if fifteen_digits(it).is_finite() => Value::Number(fifteen_digits(it)),
+            Some(_) | None => Value::Null,
         },
         Value::Array(items) => {
             let copied: Result<Vec<Value>, Fault> = deep::guarded(|| items.iter().map(copy_item).collect());
@@ -112,11 +112,16 @@ impl Evaluator<'_> {
         changes: &mut Changes,
         frame: crate::function::Frame,
     ) -> Result<(), Fault> {
+        if matches!(item, Value::Function(it) if !it.is_truthy()) {
+            return Err(Error::new("D1010").at(transform.pos));
+        }
         let current = self.applied(item, changes, &mut Vec::new())?;
         let update = self.evaluate(&transform.update, &current, frame)?;
         let mut changed = current.as_object().cloned();
         match update {
             Value::Undefined => {}
+            // To jsonata-js a lambda is an object, of whose members none is JSON.
+            Value::Function(it) if it.is_truthy() => {}
             Value::Object(members) => {
                 if let Some(object) = &mut changed {
                     object.extend(members.iter().map(|(name, it)| (name.clone(), it.clone())));

@@ -60,7 +60,10 @@ fn check(case: &Value, datasets: &Value) -> Result<(), String> {
         (None, Err(error)) => Err(format!("expected {}, got error {error}", wanted(expected))),
         (None, Ok(value)) => {
             let unordered = case.get("unordered").and_then(Value::as_bool) == Some(true);
+            let ordered = case.get("ordered").and_then(Value::as_bool) == Some(true);
             let fits = match (expected.get("result"), &value) {
+                // The text shows the order of keys, too.
+                (Some(wanted), Some(value)) if ordered => wanted.to_string() == value.to_string(),
                 (Some(wanted), Some(value)) => wanted == value || (unordered && same_items(wanted, value)),
                 (None, None) => true,
                 (Some(_), None) | (None, Some(_)) => false,
