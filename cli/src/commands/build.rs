@@ -18,6 +18,7 @@ const MARKER: &str = "source-map.json";
 #[command(after_help = "Examples:
   flow build
   flow build shop --target cloudformation --format json --out dist
+  flow build --graph             a drawing of each workflow beside it
   flow build --explain           each state, why it is there, and what a run costs")]
 pub(crate) struct Build {
     #[arg(default_value = ".")]
@@ -32,6 +33,9 @@ pub(crate) struct Build {
     /// Say of each state why it is there, and what a run costs
     #[arg(long)]
     explain: bool,
+    /// Draw each workflow too, as SVG
+    #[arg(long)]
+    graph: bool,
     /// One statement, one state: the definition before states are merged
     #[arg(long)]
     naive: bool,
@@ -75,7 +79,13 @@ impl Build {
             report::eprint_all(&format!("{summary}; nothing was written\n"));
             return Ok(ExitCode::from(1));
         }
-        let files: Vec<_> = built.files.into_iter().map(|file| (file.path, file.text.into_bytes())).collect();
+        let mut files: Vec<_> =
+            built.files.into_iter().map(|file| (file.path, file.text.into_bytes())).collect();
+        if self.graph {
+            let drawing =
+                |it: &BuiltWorkflow| (format!("{}.svg", it.name), super::graph::svg(it).into_bytes());
+            files.extend(built.workflows.iter().map(drawing));
+        }
         output::write_folder(&self.out, &files, MARKER)?;
         let width = files.iter().map(|(path, _)| path.len()).max().unwrap_or(0);
         for (path, bytes) in &files {

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use compiler::output::BuiltWorkflow;
 
 use super::Outcome;
 use crate::disk::Disk;
@@ -25,7 +26,7 @@ pub(crate) struct Graph {
 }
 
 /// What the source says at a Choice rule, in place of its JSONata.
-struct Captions<'a>(&'a compiler::output::BuiltWorkflow);
+struct Captions<'a>(&'a BuiltWorkflow);
 
 impl graph::Captions for Captions<'_> {
     fn caption(&self, pointer: &str) -> Option<String> {
@@ -39,6 +40,15 @@ enum Format {
     Svg,
     Mermaid,
     Dot,
+}
+
+/// The drawing of a workflow.
+pub(super) fn svg(workflow: &BuiltWorkflow) -> String {
+    graph::svg(&chart(workflow), &workflow.name)
+}
+
+fn chart(workflow: &BuiltWorkflow) -> graph::Chart {
+    graph::chart(&workflow.definition, &Captions(workflow))
 }
 
 impl Graph {
@@ -72,11 +82,10 @@ impl Graph {
             };
             return Err(format!("{wanted}; {known}"));
         };
-        let chart = graph::chart(&chosen.definition, &Captions(chosen));
         report::print_all(&match self.format {
-            Format::Svg => graph::svg(&chart, &chosen.name),
-            Format::Mermaid => graph::mermaid(&chart),
-            Format::Dot => graph::dot(&chart, &chosen.name),
+            Format::Svg => svg(chosen),
+            Format::Mermaid => graph::mermaid(&chart(chosen)),
+            Format::Dot => graph::dot(&chart(chosen), &chosen.name),
         });
         Ok(ExitCode::SUCCESS)
     }
