@@ -16,8 +16,11 @@ use crate::typed::{self, LocalId, Program, WorkflowId};
 use crate::types::Type;
 
 mod arrival;
+mod batch;
 mod builtin;
 mod call;
+mod change;
+mod dynamo;
 mod expr;
 mod frames;
 mod guard;

@@ -1,4 +1,5 @@
-//! Runs `tests/reference`: `UPDATE=1 cargo test -p tests --test reference` rewrites the output blocks.
+//! Runs `tests/reference`: `UPDATE=1 cargo test -p tests --test reference` rewrites the output blocks; `PAGE=tables` runs
+//! the pages whose path holds that.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
@@ -9,9 +10,13 @@ use tests::reference::{pages, root, run_page};
 #[test]
 fn the_reference_is_true() {
     let update = std::env::var_os("UPDATE").is_some_and(|value| value == "1");
+    let wanted = std::env::var("PAGE").unwrap_or_default();
     let mut failures = Vec::new();
     let mut passed = 0;
     for path in pages(&root().join("tests/reference")) {
+        if !path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().contains(&wanted) {
+            continue;
+        }
         let page = std::fs::read_to_string(&path).unwrap();
         let report = run_page(&page, update);
         passed += report.passed;

@@ -301,6 +301,13 @@ impl Ctx<'_> {
             }
             return (ForSource::List(broken(span)), Type::Unknown);
         };
+        if let Target::Method { kind, method, .. } = &call.target
+            && **kind == *"table"
+            && matches!(&**method, "query" | "scan")
+        {
+            let (input_token, output_token) = ("ExclusiveStartKey".into(), "LastEvaluatedKey".into());
+            return (ForSource::Pages { call, input_token, output_token }, page);
+        }
         let Target::Aws { service, action, optimized } = &call.target else {
             self.report(report::pages_what(span));
             return (ForSource::List(broken(span)), Type::Unknown);

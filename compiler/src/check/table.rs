@@ -74,7 +74,9 @@ impl Ctx<'_> {
         }
         let mut typed = Vec::new();
         for (argument, wanted) in positional.iter().zip(wanted) {
-            typed.push(self.table_argument(&argument.value, wanted, &item, &keys));
+            // The item that an `upsert` changes may not be there yet.
+            let seen = if upserts(arguments) { self.partial(&item) } else { item.clone() };
+            typed.push(self.table_argument(&argument.value, wanted, (&item, &seen), &keys));
         }
         let (options, only) = self.table_options(&name.text, arguments, &item, &keys, &shown);
         let row = only.unwrap_or_else(|| item.clone());
@@ -121,7 +123,14 @@ impl Ctx<'_> {
         keys
     }
 
-    fn table_argument(&mut self, value: &ast::Expr, wanted: &str, item: &Type, keys: &Keys) -> Expr {
+    /// `seen`: the item as a lambda over it sees it.
+    fn table_argument(
+        &mut self,
+        value: &ast::Expr,
+        wanted: &str,
+        (item, seen): (&Type, &Type),
+        keys: &Keys,
+    ) -> Expr {
         match wanted {
             "key" => {
                 let ty = self.key_type(item, keys);
@@ -133,7 +142,7 @@ impl Ctx<'_> {
                 let ty = self.key_type(item, keys);
                 self.expr_as(value, &Type::list(ty), Role::new("parameter", "keys"))
             }
-            "change" => self.change(value, item),
+            "change" => self.change(value, item, seen),
             _ => self.item_lambda(value, item, Some(&Type::Boolean), "the condition of `query`"),
         }
     }
@@ -167,10 +176,10 @@ impl Ctx<'_> {
     }
 
     /// A record of new values, or a lambda that gives one from the item.
-    fn change(&mut self, value: &ast::Expr, item: &Type) -> Expr {
+    fn change(&mut self, value: &ast::Expr, item: &Type, seen: &Type) -> Expr {
         let partial = self.partial(item);
         if matches!(value.kind, Ast::Lambda { .. }) {
-            return self.item_lambda(value, item, Some(&partial), "the change of `update`");
+            return self.item_lambda(value, seen, Some(&partial), "the change of `update`");
         }
         self.expr_as(value, &partial, Role::new("parameter", "change"))
     }
@@ -213,8 +222,8 @@ impl Ctx<'_> {
             "get" => &["only", "consistent"],
             "put" | "delete" => &["when"],
             "update" => &["when", "upsert"],
-            "query" => &["index", "where", "limit", "descending", "only", "after"],
-            "scan" => &["where", "limit", "only", "index", "after"],
+            "query" => &["index", "where", "limit", "descending", "only", "consistent"],
+            "scan" => &["where", "limit", "only", "index", "consistent"],
             _ => &[],
         };
         let mut options = IndexMap::new();
@@ -240,7 +249,6 @@ impl Ctx<'_> {
                 }
                 "index" => self.index_name(&argument.value, keys),
                 "limit" => self.int(&argument.value, "limit"),
-                "after" => self.expr(&argument.value, None),
                 flag => self.expr_as(&argument.value, &Type::Boolean, Role::new("option", flag)),
             };
             options.insert(name.text.clone(), value);
@@ -362,6 +370,11 @@ impl Ctx<'_> {
         };
         self.finish_call(callee, (None, vec![list], IndexMap::new()), Type::Null, how, want)
     }
+}
+
+fn upserts(arguments: &[ast::Argument]) -> bool {
+    let given = arguments.iter().find(|it| it.name.as_ref().is_some_and(|name| name.text == "upsert"));
+    given.is_some_and(|it| !matches!(it.value.kind, Ast::Literal(ast::Literal::Boolean(false))))
 }
 
 /// A field's name as a setting has it: bare, or in quotes.

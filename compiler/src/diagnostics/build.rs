@@ -2,10 +2,36 @@
 
 use super::Diagnostic;
 use crate::emit::evaluate::Unknown;
+use crate::source::Span;
 
 pub fn not_known_at_deployment(unknown: &Unknown) -> Diagnostic {
     Diagnostic::error("F0701", unknown.span, "this can't be known when the app is deployed")
         .here(&unknown.why)
         .note("a setting is computed by the compiler, from constants, parameters and attributes of resources")
         .help("use a `param`, an attribute such as `orders.arn`, or a constant")
+}
+
+pub fn not_for_dynamo(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::error("F0707", span, "DynamoDB can't do this with an item")
+        .here(why)
+        .note("a lambda over an item becomes an expression of DynamoDB's: it compares fields with values, adds and subtracts, and knows `startsWith`, `contains`, `in`, `length`, `??`")
+        .help("compute values before the call; for more, read the item with `get` and write it back under a condition")
+}
+
+pub fn key_condition(span: Span, keys: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("F0708", span, "a query can't look for this")
+        .here(why)
+        .note(format!("it looks by `{keys}`: one value of the partition key, and at most one condition or range of the sort key"))
+        .help("other conditions go into `where: it => …`; with other keys it wants an `index`")
+}
+
+pub fn filter_on_key(span: Span, key: &str) -> Diagnostic {
+    Diagnostic::error("F0709", span, format!("a query can't filter by `{key}`, a key that it looks by"))
+        .help("put it into the query's own condition")
+}
+
+pub fn key_changed(span: Span, key: &str) -> Diagnostic {
+    Diagnostic::error("F0710", span, format!("`{key}` is the item's key, which can't be changed")).help(
+        "`put` the item under its new key and `delete` the old one, in a `transact` where both must happen",
+    )
 }

@@ -89,6 +89,7 @@ impl<'a> Lower<'a> {
             Builtin::UrlEncode => Func::UrlEncode,
             Builtin::UrlDecode => Func::UrlDecode,
             Builtin::ParseJson => Func::ParseJson,
+            Builtin::ToJson if self.may_be_text(&of) => Func::ToJsonQuoted,
             Builtin::ToJson => Func::ToJson,
             Builtin::ToString => Func::ToText,
             Builtin::ToNumber => Func::ToNumber,

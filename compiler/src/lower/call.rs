@@ -68,6 +68,12 @@ impl<'a> Lower<'a> {
         let hint = self.hint.take();
         let omit = std::mem::replace(&mut self.omit_null, false);
         self.value_wanted = wanted;
+        if let Some(batched) = super::batch::batched(call) {
+            self.hint = hint;
+            let value = self.batch(call, batched, wanted);
+            self.omit_null = omit;
+            return value;
+        }
         let spec = self.spec(call);
         self.omit_null = omit;
         let Some(spec) = spec else { return Expr::Null };
@@ -91,7 +97,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The call with its clauses.
-    fn guarded_call(
+    pub(super) fn guarded_call(
         &mut self,
         mut spec: Spec,
         call: &'a Call,
@@ -327,9 +333,10 @@ impl<'a> Lower<'a> {
         result
     }
 
-    /// The task for the next page; its value is a page.
-    pub(super) fn page(&mut self, call: &'a Call, input: &Arc<str>, token: VarId) -> Expr {
-        let Some(mut spec) = self.spec(call) else { return Expr::Null };
+    /// The task for the next page: what it answers, and the page in that.
+    pub(super) fn page(&mut self, call: &'a Call, input: &Arc<str>, token: VarId) -> (Expr, Expr) {
+        self.value_wanted = true;
+        let Some(mut spec) = self.spec(call) else { return (Expr::Null, Expr::Null) };
         let next = crate::machine::Member::Some(input.clone(), Expr::Var(token));
         spec.arguments = match spec.arguments {
             Expr::Record(mut members) => {
@@ -338,7 +345,10 @@ impl<'a> Lower<'a> {
             }
             other => Expr::Record(vec![crate::machine::Member::Spread(other), next]),
         };
-        self.guarded_call(spec, call, &call.clauses.retries, true, Some("page".into()))
+        let value = std::mem::replace(&mut spec.result, Expr::Result);
+        let answer = self.guarded_call(spec, call, &call.clauses.retries, true, Some("page".into()));
+        let value = value.rewrite(&mut |e| if e == Expr::Result { answer.clone() } else { e });
+        (answer, value)
     }
 
     /// What the call is called on, for its state's name.

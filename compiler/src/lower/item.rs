@@ -65,6 +65,46 @@ impl Lower<'_> {
         if same { first } else { Form::Json }
     }
 
+    /// JSON text of a value of the type.
+    pub(super) fn to_json(&self, ty: &Type, value: Expr) -> Expr {
+        let function = if self.may_be_text(ty) { Func::ToJsonQuoted } else { Func::ToJson };
+        Expr::call(function, vec![value])
+    }
+
+    pub(super) fn may_be_text(&self, ty: &Type) -> bool {
+        match self.resolve(ty) {
+            Type::String
+            | Type::Timestamp
+            | Type::Bytes
+            | Type::Token(_)
+            | Type::Literal(LiteralType::String(_))
+            | Type::Json
+            | Type::Unknown
+            | Type::Named(_)
+            | Type::Resource { .. } => true,
+            Type::Optional(inner) => self.may_be_text(inner),
+            Type::Union(members) => members.iter().any(|it| self.may_be_text(it)),
+            Type::Null
+            | Type::Never
+            | Type::Int
+            | Type::Number
+            | Type::Duration
+            | Type::Size
+            | Type::Boolean
+            | Type::List(_)
+            | Type::Dict(_)
+            | Type::Record(_)
+            | Type::Literal(LiteralType::Number(_) | LiteralType::Boolean(_))
+            | Type::Error(_)
+            | Type::Run(_) => false,
+        }
+    }
+
+    /// Whether values of the type are held as JSON text.
+    pub(super) fn is_json(&self, ty: &Type) -> bool {
+        matches!(self.form(ty, 0), Form::Json)
+    }
+
     /// `{ "S": … }`; the value is not null.
     pub(super) fn marshal(&mut self, ty: &Type, value: Expr, depth: usize) -> Expr {
         let one = |name: &str, value: Expr| Expr::record([(name, value)]);
@@ -73,7 +113,7 @@ impl Lower<'_> {
             Form::Number => one("N", Expr::call(Func::ToText, vec![value])),
             Form::Boolean => one("Bool", value),
             Form::Bytes => one("B", value),
-            Form::Json => one("S", Expr::call(Func::ToJson, vec![value])),
+            Form::Json => one("S", self.to_json(ty, value)),
             Form::List(item) => {
                 let bound = self.m.bound(&"item".into());
                 let body = self.marshal(&item, Expr::Bound(bound), depth + 1);

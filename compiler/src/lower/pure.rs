@@ -234,7 +234,7 @@ impl<'a> Lower<'a> {
 
     // ------------------------------------------------------------ operators
 
-    fn binary(&mut self, op: BinaryOp, a: Expr, b: Expr) -> Expr {
+    pub(super) fn binary(&mut self, op: BinaryOp, a: Expr, b: Expr) -> Expr {
         let plain = |op| Expr::binary(op, a.clone(), b.clone());
         let ordered = |op, order: Order| match order {
             Order::Number | Order::Text => Expr::binary(op, a.clone(), b.clone()),

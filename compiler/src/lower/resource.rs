@@ -8,6 +8,7 @@ use super::{Lower, Place};
 use crate::machine::expr::Deploy;
 use crate::machine::{Context, Expr, Func, Member, Pattern, Service};
 use crate::typed::{self, Call, Mode, ResourceId, Target, WorkflowId};
+use crate::types::Type;
 
 pub(super) fn optimized(service: &str, action: &str) -> Service {
     Service::Optimized { service: service.into(), action: action.into() }
@@ -151,7 +152,8 @@ impl<'a> Lower<'a> {
                             && **name == *"Input"
                         {
                             let payload = std::mem::replace(value, Expr::Null);
-                            *value = Expr::call(Func::ToJson, vec![payload]);
+                            let ty = call.arguments.first().map_or(Type::Null, |it| it.ty.clone());
+                            *value = self.to_json(&ty, payload);
                         }
                     }
                 }
@@ -166,7 +168,8 @@ impl<'a> Lower<'a> {
         let (action, rest) = match &call.target {
             Target::Complete => {
                 let value = pop_front(&mut values).unwrap_or(Expr::Null);
-                ("sendTaskSuccess", vec![("Output", Expr::call(Func::ToJson, vec![value]))])
+                let ty = call.arguments.get(1).map_or(Type::Json, |it| it.ty.clone());
+                ("sendTaskSuccess", vec![("Output", self.to_json(&ty, value))])
             }
             Target::Reject(error) => {
                 let name = self.error_name(error);

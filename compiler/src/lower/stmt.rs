@@ -342,9 +342,9 @@ impl<'a> Lower<'a> {
         let head = self.anchor("pages");
         self.frames.push(Frame::Label { label, breaks: Vec::new(), continues: Vec::new() });
         let page = self.declare(item);
-        let result = self.page(call, input, token);
-        self.set(page, result.clone());
-        self.set(token, result.maybe(output));
+        let (answer, value) = self.page(call, input, token);
+        self.set(page, value);
+        self.set(token, answer.maybe(output));
         self.looped(1);
         self.block(body, false);
         self.looped(-1);

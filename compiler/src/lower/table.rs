@@ -1,64 +1,41 @@
 //! Table methods: DynamoDB through the SDK integration (A4), marshalled by type. Lambdas over an item become
 //! DynamoDB's expressions; names always travel as `#name` (many are reserved), values as `:name`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::call::Spec;
+use super::dynamo::{Dynamo, Over, Text};
 use super::pure::attribute;
 use super::resource::sdk;
 use super::{Lower, is_resource};
 use crate::machine::expr::Deploy;
-use crate::machine::{Expr, Func, Item, Member};
-use crate::typed::{self, BinaryOp, Builtin, Call, ExprKind, LocalId, RecordPart, StmtKind};
+use crate::machine::{Expr, Func, Member};
+use crate::typed::{self, Call, ExprKind, RecordPart};
 use crate::types::{Record, Type};
 
-/// An expression of DynamoDB's that is being written, with the names and values it uses.
-#[derive(Default)]
-struct Dynamo {
-    names: Vec<(String, Arc<str>)>,
-    values: Vec<(String, Expr)>,
-}
-
-impl Dynamo {
-    fn name(&mut self, attribute: &str) -> String {
-        if let Some((alias, _)) = self.names.iter().find(|(_, name)| **name == *attribute) {
-            return alias.clone();
-        }
-        let plain = attribute.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let alias = if plain { format!("#{attribute}") } else { format!("#n{}", self.names.len()) };
-        self.names.push((alias.clone(), attribute.into()));
-        alias
-    }
-
-    fn value(&mut self, wanted: &str, value: Expr) -> String {
-        let plain = !wanted.is_empty() && wanted.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let wanted = if plain { format!(":{wanted}") } else { ":v".to_owned() };
-        let alias =
-            crate::emit::names::unique(&wanted, "", |alias| self.values.iter().all(|(a, _)| a != alias));
-        self.values.push((alias.clone(), value));
-        alias
-    }
-
-    fn finish(self, members: &mut Vec<Member>) {
-        if !self.names.is_empty() {
-            let names = self.names.into_iter().map(|(alias, name)| (alias, Expr::String(name)));
-            members.push(Member::Set("ExpressionAttributeNames".into(), Expr::record(names)));
-        }
-        if !self.values.is_empty() {
-            let values = self.values.into_iter().map(|(alias, value)| match value {
-                Expr::If(_, _, ref null) if **null == Expr::Null => Member::Some(alias.into(), value),
-                value => Member::Set(alias.into(), value),
-            });
-            members.push(Member::Set("ExpressionAttributeValues".into(), Expr::Record(values.collect())));
-        }
-    }
-}
-
 /// What is known of a table.
-struct Table {
-    name: Expr,
-    item: Arc<Record>,
-    key: Arc<str>,
+pub(super) struct Table {
+    pub(super) name: Expr,
+    pub(super) item: Arc<Record>,
+    pub(super) key: Arc<str>,
+    pub(super) keys: Keys,
+    indexes: HashMap<Arc<str>, Keys>,
+}
+
+/// The keys of a table or an index.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys {
+    pub(super) key: Option<Arc<str>>,
+    pub(super) sort: Option<Arc<str>>,
+}
+
+impl Keys {
+    /// `customer`, `customer and date`
+    pub(super) fn shown(&self) -> String {
+        let names: Vec<&str> = self.key.iter().chain(&self.sort).map(|it| &**it).collect();
+        names.join("` and `")
+    }
 }
 
 impl<'a> Lower<'a> {
@@ -114,13 +91,6 @@ impl<'a> Lower<'a> {
                 result = self.found(call, &table);
                 if method == "query" { "query" } else { "scan" }
             }
-            "batchGet" | "batchPut" | "batchDelete" => {
-                members.clear();
-                let (requests, value) = self.batch(call, method, &table);
-                members.push(Member::Set("RequestItems".into(), requests));
-                result = value;
-                if method == "batchGet" { "batchGetItem" } else { "batchWriteItem" }
-            }
             _ => {
                 self.problem("F0705", call.span, format!("`{method}` of a table has no form in a workflow"));
                 return None;
@@ -137,7 +107,7 @@ impl<'a> Lower<'a> {
         Some(spec)
     }
 
-    fn table(&mut self, this: Expr, receiver: &typed::Expr) -> Table {
+    pub(super) fn table(&mut self, this: Expr, receiver: &typed::Expr) -> Table {
         let item = match self.resolve(&receiver.ty) {
             Type::Resource { of: Some(of), .. } => match self.resolve(of) {
                 Type::Record(record) => record.clone(),
@@ -145,23 +115,26 @@ impl<'a> Lower<'a> {
             },
             _ => Arc::default(),
         };
-        let key = first_resource(&this)
+        let settings = first_resource(&this)
             .and_then(|id| self.program.resources.get(id.index()))
-            .and_then(|r| r.settings.get("key"))
-            .and_then(setting_name)
-            .unwrap_or_else(|| "id".into());
+            .map(|resource| &resource.settings);
+        let setting = |name: &str| settings.and_then(|it| it.get(name));
+        let named = |name: &str| setting(name).and_then(setting_name);
+        let keys = Keys { key: named("key"), sort: named("sort") };
+        let key = keys.key.clone().unwrap_or_else(|| "id".into());
+        let indexes = setting("indexes").map(indexes).unwrap_or_default();
         let name = if is_resource(&this) { attribute(this, "name") } else { this };
-        Table { name, item, key }
+        Table { name, item, key, keys, indexes }
     }
 
     /// The key, from a scalar or from a record of the key's fields.
-    fn key(&mut self, key: Option<&'a typed::Expr>, table: &Table) -> Expr {
+    pub(super) fn key(&mut self, key: Option<&'a typed::Expr>, table: &Table) -> Expr {
         let Some(key) = key else { return Expr::Record(Vec::new()) };
         let value = self.value(key);
         self.key_of(value, &key.ty, table)
     }
 
-    fn key_of(&mut self, value: Expr, ty: &Type, table: &Table) -> Expr {
+    pub(super) fn key_of(&mut self, value: Expr, ty: &Type, table: &Table) -> Expr {
         if let Type::Record(record) = self.resolve(ty).clone() {
             let members = self.marshal_fields(&record, &value, 0);
             return Expr::Record(members);
@@ -171,7 +144,7 @@ impl<'a> Lower<'a> {
         Expr::record([(table.key.clone(), held)])
     }
 
-    fn item(&mut self, item: Option<&'a typed::Expr>, table: &Table) -> Expr {
+    pub(super) fn item(&mut self, item: Option<&'a typed::Expr>, table: &Table) -> Expr {
         let Some(item) = item else { return Expr::Record(Vec::new()) };
         let value = self.value(item);
         let value = if matches!(value, Expr::Record(_)) || crate::machine::fold::cheap(&value) {
@@ -184,7 +157,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The record that an item is read as: all of it, or what the call's type says.
-    fn items_value(&mut self, ty: &Type, table: &Table, item: &Expr) -> Expr {
+    pub(super) fn items_value(&mut self, ty: &Type, table: &Table, item: &Expr) -> Expr {
         let record = match self.present(ty) {
             Type::Record(record) => record,
             Type::List(of) => match self.present(&of) {
@@ -203,108 +176,68 @@ impl<'a> Lower<'a> {
             .filter_map(|(typed::ListPart::Item(e) | typed::ListPart::Spread(e))| setting_name(e))
             .map(|name| dynamo.name(&name))
             .collect();
+        if names.is_empty() {
+            return;
+        }
         members.push(Member::Set("ProjectionExpression".into(), Expr::text(&names.join(", "))));
     }
 
     /// `when: absent`, `when: it => …`, and what must hold anyway.
-    fn condition(
+    pub(super) fn condition(
         &mut self,
         call: &'a Call,
         table: &Table,
         dynamo: &mut Dynamo,
         members: &mut Vec<Member>,
-        also: Option<String>,
+        also: Option<Text>,
     ) {
-        let mut all: Vec<String> = also.into_iter().collect();
+        let mut all: Vec<Text> = also.into_iter().collect();
         if let Some(when) = call.options.get("when") {
             match (&when.kind, setting_name(when).as_deref()) {
                 (ExprKind::Lambda { params, body }, _) => {
-                    let it = params.first().copied();
-                    all.push(self.expression(body, it, dynamo, table));
+                    let mut over = Over { it: params.first().copied(), table, dynamo };
+                    all.push(self.condition_text(body, &mut over));
                 }
-                (_, Some("absent")) => all.push(format!("attribute_not_exists({})", dynamo.name(&table.key))),
-                (_, Some("present")) => all.push(format!("attribute_exists({})", dynamo.name(&table.key))),
+                (_, Some("absent")) => all.push(key_is("attribute_not_exists", table, dynamo)),
+                (_, Some("present")) => all.push(key_is("attribute_exists", table, dynamo)),
                 _ => {}
             }
         }
-        if let [one] = all.as_slice() {
-            members.push(Member::Set("ConditionExpression".into(), Expr::text(one)));
-        } else if !all.is_empty() {
-            let text = all.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND ");
-            members.push(Member::Set("ConditionExpression".into(), Expr::text(&text)));
-        }
-    }
-
-    fn update(&mut self, call: &'a Call, table: &Table, dynamo: &mut Dynamo, members: &mut Vec<Member>) {
-        let (it, parts) = match call.arguments.get(1).map(|e| &e.kind) {
-            Some(ExprKind::Record(parts)) => (None, parts.as_slice()),
-            Some(ExprKind::Lambda { params, body }) => (params.first().copied(), record_parts(body)),
-            _ => (None, &[][..]),
+        all.dedup();
+        let text = match all.len() {
+            0 => return,
+            1 => Text::joined(all, ""),
+            _ => Text::joined(all.into_iter().map(|it| it.around("(", ")")).collect(), " AND "),
         };
-        let (mut sets, mut removes) = (Vec::new(), Vec::new());
-        for part in parts {
-            let RecordPart::Field(name, value) = part else { continue };
-            let alias = dynamo.name(name);
-            let maybe = self.nullable(&value.ty) && !reads(value, it);
-            if matches!(value.kind, ExprKind::Null) {
-                removes.push(Expr::text(&alias));
-            } else if maybe {
-                let raw = self.pure(value);
-                let ty = table.item.fields.get(name).map_or(value.ty.clone(), |f| f.ty.clone());
-                let held = self.marshal(&ty, raw.clone(), 0);
-                let held = Expr::choose(raw.clone().not_null(), held, Expr::Null);
-                let placeholder = dynamo.value(name, held);
-                let set = Expr::text(&format!("{alias} = {placeholder}"));
-                sets.push(Expr::choose(raw.clone().not_null(), set, Expr::text("")));
-                removes.push(Expr::choose(raw.is_null(), Expr::text(&alias), Expr::text("")));
-            } else {
-                let text = self.operand(value, it, dynamo, table, Some(name));
-                sets.push(Expr::text(&format!("{alias} = {text}")));
-            }
+        members.push(Member::Set("ConditionExpression".into(), text.expr()));
+    }
+
+    pub(super) fn update(
+        &mut self,
+        call: &'a Call,
+        table: &Table,
+        dynamo: &mut Dynamo,
+        members: &mut Vec<Member>,
+    ) {
+        if let Some(change) = call.arguments.get(1) {
+            let it = match &change.kind {
+                ExprKind::Lambda { params, .. } => params.first().copied(),
+                _ => None,
+            };
+            let expression = self.change_text(change, &mut Over { it, table, dynamo });
+            members.extend(expression.map(|it| Member::Set("UpdateExpression".into(), it)));
         }
-        let expression = self.clauses_text(sets, removes);
-        members.push(Member::Set("UpdateExpression".into(), expression));
-        let upsert = matches!(call.options.get("upsert").map(|e| &e.kind), Some(ExprKind::Boolean(true)));
-        let also = (!upsert).then(|| format!("attribute_exists({})", dynamo.name(&table.key)));
+        let also = match call.options.get("upsert").map(|e| (&e.kind, e)) {
+            Some((ExprKind::Boolean(true), _)) => None,
+            None | Some((ExprKind::Boolean(false), _)) => Some(key_is("attribute_exists", table, dynamo)),
+            Some((_, upsert)) => {
+                let upsert = self.pure(upsert);
+                let must = key_is("attribute_exists", table, dynamo);
+                let may = must.clone().then(" OR ").then(key_is("attribute_not_exists", table, dynamo));
+                Some(Text::choice(upsert, may, must))
+            }
+        };
         self.condition(call, table, dynamo, members, also);
-    }
-
-    /// `SET …` and `REMOVE …`; parts that depend on a value being null are chosen while running.
-    fn clauses_text(&mut self, sets: Vec<Expr>, removes: Vec<Expr>) -> Expr {
-        let mut parts = Vec::new();
-        for (word, list) in [("SET ", sets), ("REMOVE ", removes)] {
-            let known: Option<Vec<&str>> = list
-                .iter()
-                .map(|e| match e {
-                    Expr::String(s) => Some(&**s),
-                    _ => None,
-                })
-                .collect();
-            match known {
-                Some(known) if known.is_empty() => {}
-                Some(known) => parts.push(Expr::text(&format!("{word}{}", known.join(", ")))),
-                None => parts.push(self.chosen_clause(word, list)),
-            }
-        }
-        let spaced = parts.into_iter().enumerate().flat_map(|(i, part)| {
-            let gap = (i > 0).then(|| Expr::text(" "));
-            gap.into_iter().chain([part])
-        });
-        crate::machine::fold::simplify(Expr::Template(spaced.collect()))
-    }
-
-    fn chosen_clause(&mut self, word: &str, list: Vec<Expr>) -> Expr {
-        let (item, text) = (self.m.bound(&"part".into()), self.m.bound(&"parts".into()));
-        let filled = Expr::Lambda(vec![item], Box::new(Expr::Bound(item).equals(Expr::text("")).negated()));
-        let list = Expr::call(Func::Filter { nested: false }, vec![Expr::list(list), filled]);
-        let joined = Expr::call(Func::Join, vec![list, Expr::text(", ")]);
-        let read = Expr::Bound(text);
-        let body = Expr::choose(
-            read.clone().equals(Expr::text("")),
-            Expr::text(""),
-            Expr::Template(vec![Expr::text(word), read]),
-        );
-        Expr::Let(text, Box::new(joined), Box::new(body))
     }
 
     fn search(
@@ -315,26 +248,39 @@ impl<'a> Lower<'a> {
         dynamo: &mut Dynamo,
         members: &mut Vec<Member>,
     ) {
+        let index = call.options.get("index");
+        let named = index.and_then(setting_name);
+        let keys = named.as_ref().and_then(|it| table.indexes.get(it)).unwrap_or(&table.keys);
         if method == "query"
             && let Some(ExprKind::Lambda { params, body }) = call.arguments.first().map(|e| &e.kind)
         {
-            let it = params.first().copied();
-            let text = self.expression(body, it, dynamo, table);
-            members.push(Member::Set("KeyConditionExpression".into(), Expr::text(&text)));
+            let mut over = Over { it: params.first().copied(), table, dynamo };
+            let text = self.key_condition(body, keys, &mut over);
+            members.push(Member::Set("KeyConditionExpression".into(), text.expr()));
         }
         if let Some(ExprKind::Lambda { params, body }) = call.options.get("where").map(|e| &e.kind) {
             let it = params.first().copied();
-            let text = self.expression(body, it, dynamo, table);
-            members.push(Member::Set("FilterExpression".into(), Expr::text(&text)));
+            if method == "query" {
+                self.no_keys(body, it, keys);
+            }
+            let text = self.condition_text(body, &mut Over { it, table, dynamo });
+            members.push(Member::Set("FilterExpression".into(), text.expr()));
         }
-        if let Some(index) = call.options.get("index").and_then(setting_name) {
-            members.push(Member::Set("IndexName".into(), Expr::String(index)));
+        if let Some(index) = index {
+            let name = named.map_or_else(|| self.pure(index), Expr::String);
+            members.push(Member::Set("IndexName".into(), name));
         }
         if let Some(limit) = call.options.get("limit") {
             members.push(Member::Some("Limit".into(), self.pure(limit)));
         }
-        if matches!(call.options.get("descending").map(|e| &e.kind), Some(ExprKind::Boolean(true))) {
-            members.push(Member::Set("ScanIndexForward".into(), Expr::Boolean(false)));
+        if let Some(descending) = call.options.get("descending") {
+            let forward = crate::machine::fold::simplify(self.pure(descending).negated());
+            if forward != Expr::Boolean(true) {
+                members.push(Member::Set("ScanIndexForward".into(), forward));
+            }
+        }
+        if let Some(consistent) = call.options.get("consistent") {
+            members.push(Member::Set("ConsistentRead".into(), self.pure(consistent)));
         }
         self.only(call, dynamo, members);
     }
@@ -345,320 +291,12 @@ impl<'a> Lower<'a> {
         let items = vec![Expr::Result.field("Items"), Expr::Lambda(vec![item], Box::new(value))];
         Expr::call(Func::Map { nested: false }, items)
     }
-
-    fn batch(&mut self, call: &'a Call, method: &str, table: &Table) -> (Expr, Expr) {
-        let Some(argument) = call.arguments.first() else { return (Expr::Null, Expr::Null) };
-        let list = self.value(argument);
-        let of = match self.resolve(&argument.ty) {
-            Type::List(of) => (**of).clone(),
-            _ => Type::Json,
-        };
-        let bound = self.m.bound(&"item".into());
-        let read = Expr::Bound(bound);
-        let one = match method {
-            "batchGet" => self.key_of(read, &of, table),
-            "batchDelete" => {
-                let key = self.key_of(read, &of, table);
-                Expr::record([("DeleteRequest", Expr::record([("Key", key)]))])
-            }
-            _ => {
-                let members = self.marshal_fields(&table.item, &read, 0);
-                Expr::record([("PutRequest", Expr::record([("Item", Expr::Record(members))]))])
-            }
-        };
-        let requests =
-            Expr::call(Func::Map { nested: false }, vec![list, Expr::Lambda(vec![bound], Box::new(one))]);
-        let requests = if method == "batchGet" { Expr::record([("Keys", requests)]) } else { requests };
-        let requests = Expr::Record(vec![Member::Computed(table.name.clone(), requests)]);
-        let value = if method == "batchGet" {
-            let item = self.m.bound(&"item".into());
-            let value = self.unmarshal_fields(&table.item, &Expr::Bound(item), 0);
-            let rows = Expr::Key {
-                base: Box::new(Expr::Result.field("Responses")),
-                key: Box::new(table.name.clone()),
-            };
-            let rows = Expr::choose(rows.clone().not_null(), rows, Expr::List(Vec::<Item>::new()));
-            Expr::call(Func::Map { nested: false }, vec![rows, Expr::Lambda(vec![item], Box::new(value))])
-        } else {
-            Expr::Null
-        };
-        (requests, value)
-    }
-
-    // ------------------------------------------------------------ expressions
-
-    /// A condition over `it`.
-    fn expression(
-        &mut self,
-        e: &'a typed::Expr,
-        it: Option<LocalId>,
-        dynamo: &mut Dynamo,
-        table: &Table,
-    ) -> String {
-        match &e.kind {
-            ExprKind::Not(inner) => format!("NOT ({})", self.expression(inner, it, dynamo, table)),
-            ExprKind::Binary { op: BinaryOp::And, left, right } => {
-                if let Some(between) = self.between(left, right, it, dynamo, table) {
-                    return between;
-                }
-                let (a, b) =
-                    (self.expression(left, it, dynamo, table), self.expression(right, it, dynamo, table));
-                let wrap = |e: &typed::Expr, text: String| {
-                    if matches!(e.kind, ExprKind::Binary { op: BinaryOp::Or, .. }) {
-                        format!("({text})")
-                    } else {
-                        text
-                    }
-                };
-                format!("{} AND {}", wrap(left, a), wrap(right, b))
-            }
-            ExprKind::Binary { op: BinaryOp::Or, left, right } => {
-                let (a, b) =
-                    (self.expression(left, it, dynamo, table), self.expression(right, it, dynamo, table));
-                format!("{a} OR {b}")
-            }
-            ExprKind::Binary { op, left, right } => self.comparison(*op, left, right, it, dynamo, table),
-            ExprKind::Builtin { function, arguments } => {
-                self.function(*function, arguments, it, dynamo, table, e)
-            }
-            ExprKind::Block(block) if block.statements.is_empty() => match &block.value {
-                Some(value) => self.expression(value, it, dynamo, table),
-                None => String::new(),
-            },
-            ExprKind::Cast(inner) => self.expression(inner, it, dynamo, table),
-            _ => {
-                let text = self.operand(e, it, dynamo, table, None);
-                let yes = dynamo.value("yes", Expr::record([("Bool", Expr::Boolean(true))]));
-                format!("{text} = {yes}")
-            }
-        }
-    }
-
-    /// `k.d >= a && k.d <= b`: a key's condition takes it in this form only.
-    fn between(
-        &mut self,
-        left: &'a typed::Expr,
-        right: &'a typed::Expr,
-        it: Option<LocalId>,
-        dynamo: &mut Dynamo,
-        table: &Table,
-    ) -> Option<String> {
-        let (
-            ExprKind::Binary { op: BinaryOp::GreaterEqual(_), left: a, right: low },
-            ExprKind::Binary { op: BinaryOp::LessEqual(_), left: b, right: high },
-        ) = (&left.kind, &right.kind)
-        else {
-            return None;
-        };
-        let (path, other) = (path(a, it)?, path(b, it)?);
-        if path != other {
-            return None;
-        }
-        let name = path.last().cloned();
-        let (low, high) = (
-            self.operand(low, it, dynamo, table, name.as_ref()),
-            self.operand(high, it, dynamo, table, name.as_ref()),
-        );
-        Some(format!("{} BETWEEN {low} AND {high}", write_path(&path, dynamo)))
-    }
-
-    fn comparison(
-        &mut self,
-        op: BinaryOp,
-        left: &'a typed::Expr,
-        right: &'a typed::Expr,
-        it: Option<LocalId>,
-        dynamo: &mut Dynamo,
-        table: &Table,
-    ) -> String {
-        if let (BinaryOp::Eq | BinaryOp::Ne, ExprKind::Null) = (op, &right.kind) {
-            let path = self.operand(left, it, dynamo, table, None);
-            let test = if op == BinaryOp::Eq { "attribute_not_exists" } else { "attribute_exists" };
-            return format!("{test}({path})");
-        }
-        if let (BinaryOp::In, ExprKind::List(parts)) = (op, &right.kind) {
-            let name = path(left, it).and_then(|p| p.last().cloned());
-            let subject = self.operand(left, it, dynamo, table, None);
-            let items: Vec<String> = parts
-                .iter()
-                .map(|(typed::ListPart::Item(e) | typed::ListPart::Spread(e))| {
-                    self.operand(e, it, dynamo, table, name.as_ref())
-                })
-                .collect();
-            return format!("{subject} IN ({})", items.join(", "));
-        }
-        let sign = match op {
-            BinaryOp::Eq => "=",
-            BinaryOp::Ne => "<>",
-            BinaryOp::Less(_) => "<",
-            BinaryOp::LessEqual(_) => "<=",
-            BinaryOp::Greater(_) => ">",
-            BinaryOp::GreaterEqual(_) => ">=",
-            _ => {
-                self.problem("F0707", left.span, "DynamoDB can't evaluate this over an item");
-                return String::new();
-            }
-        };
-        let of = |e: &typed::Expr| path(e, it).and_then(|p| p.last().cloned());
-        let (of_right, of_left) = (of(right), of(left));
-        let a = self.operand(left, it, dynamo, table, of_right.as_ref());
-        let b = self.operand(right, it, dynamo, table, of_left.as_ref());
-        format!("{a} {sign} {b}")
-    }
-
-    fn function(
-        &mut self,
-        function: Builtin,
-        arguments: &'a [typed::Expr],
-        it: Option<LocalId>,
-        dynamo: &mut Dynamo,
-        table: &Table,
-        whole: &'a typed::Expr,
-    ) -> String {
-        let name = match function {
-            Builtin::StartsWith => "begins_with",
-            Builtin::Contains => "contains",
-            _ => {
-                self.problem("F0707", whole.span, "DynamoDB can't evaluate this over an item");
-                return String::new();
-            }
-        };
-        let texts: Vec<String> = arguments.iter().map(|e| self.operand(e, it, dynamo, table, None)).collect();
-        format!("{name}({})", texts.join(", "))
-    }
-
-    /// A path, a calculation, or a value. `of`: the attribute that gives the value its type.
-    fn operand(
-        &mut self,
-        e: &'a typed::Expr,
-        it: Option<LocalId>,
-        dynamo: &mut Dynamo,
-        table: &Table,
-        of: Option<&Arc<str>>,
-    ) -> String {
-        if let Some(path) = path(e, it) {
-            return write_path(&path, dynamo);
-        }
-        if !reads(e, it) {
-            let value = self.pure(e);
-            let ty = of
-                .and_then(|name| table.item.fields.get(name))
-                .map_or(e.ty.clone(), |field| field.ty.clone());
-            let held = self.marshal(&ty, value, 0);
-            return dynamo.value(of.map_or("v", |name| name), held);
-        }
-        match &e.kind {
-            ExprKind::Cast(inner) => self.operand(inner, it, dynamo, table, of),
-            ExprKind::Binary { op: op @ (BinaryOp::Add | BinaryOp::Subtract), left, right } => {
-                let sign = if *op == BinaryOp::Add { "+" } else { "-" };
-                let (a, b) =
-                    (self.operand(left, it, dynamo, table, of), self.operand(right, it, dynamo, table, of));
-                format!("{a} {sign} {b}")
-            }
-            ExprKind::Binary { op: BinaryOp::Coalesce, left, right } => {
-                let (a, b) =
-                    (self.operand(left, it, dynamo, table, of), self.operand(right, it, dynamo, table, of));
-                format!("if_not_exists({a}, {b})")
-            }
-            ExprKind::Builtin { function: Builtin::Length | Builtin::Count, arguments } => {
-                let text =
-                    arguments.first().map(|e| self.operand(e, it, dynamo, table, None)).unwrap_or_default();
-                format!("size({text})")
-            }
-            ExprKind::List(parts) => self.append(parts, it, dynamo, table, of, e),
-            _ => {
-                self.problem("F0707", e.span, "DynamoDB can't evaluate this over an item");
-                String::new()
-            }
-        }
-    }
-
-    /// `[...it.list, x]`
-    fn append(
-        &mut self,
-        parts: &'a [typed::ListPart],
-        it: Option<LocalId>,
-        dynamo: &mut Dynamo,
-        table: &Table,
-        of: Option<&Arc<str>>,
-        whole: &'a typed::Expr,
-    ) -> String {
-        use typed::ListPart;
-        let spread = |p: &ListPart| matches!(p, ListPart::Spread(e) if path(e, it).is_some());
-        let (first, rest) = match parts.split_first() {
-            Some((ListPart::Spread(first), rest))
-                if path(first, it).is_some() && !rest.iter().any(spread) =>
-            {
-                (first, rest)
-            }
-            _ => {
-                self.problem("F0707", whole.span, "DynamoDB can append to a list: `[...it.list, x]`");
-                return String::new();
-            }
-        };
-        let list = self.operand(first, it, dynamo, table, None);
-        let item_ty = match self.resolve(&whole.ty) {
-            Type::List(item) => (**item).clone(),
-            _ => Type::Json,
-        };
-        let mut items = Vec::new();
-        for part in rest {
-            if let ListPart::Item(e) = part {
-                let value = self.pure(e);
-                items.push(self.marshal(&item_ty, value, 0));
-            }
-        }
-        let added = dynamo.value(of.map_or("added", |name| name), Expr::record([("L", Expr::list(items))]));
-        format!("list_append({list}, {added})")
-    }
 }
 
-/// The fields of `it` that an expression names.
-fn path(e: &typed::Expr, it: Option<LocalId>) -> Option<Vec<Arc<str>>> {
-    match &e.kind {
-        ExprKind::Field { base, name, .. } => {
-            let mut all = if matches!(base.kind, ExprKind::Local(local) if Some(local) == it) {
-                Vec::new()
-            } else {
-                path(base, it)?
-            };
-            all.push(name.clone());
-            Some(all)
-        }
-        ExprKind::Cast(inner) => path(inner, it),
-        _ => None,
-    }
-}
-
-fn write_path(path: &[Arc<str>], dynamo: &mut Dynamo) -> String {
-    path.iter().map(|name| dynamo.name(name)).collect::<Vec<_>>().join(".")
-}
-
-fn reads(e: &typed::Expr, it: Option<LocalId>) -> bool {
-    if matches!(e.kind, ExprKind::Local(local) if Some(local) == it) {
-        return true;
-    }
-    let mut found = false;
-    e.each_child(&mut |child| {
-        if let typed::walk::Child::Expr(e) = child {
-            found = found || reads(e, it);
-        }
-    });
-    found
-}
-
-/// The members of a record that a lambda gives.
-fn record_parts(body: &typed::Expr) -> &[RecordPart] {
-    match &body.kind {
-        ExprKind::Record(parts) => parts,
-        ExprKind::Block(block) => match (&block.value, block.statements.last().map(|s| &s.kind)) {
-            (Some(value), _) => record_parts(value),
-            (None, Some(StmtKind::Expr(value))) => record_parts(value),
-            _ => &[],
-        },
-        ExprKind::Cast(inner) => record_parts(inner),
-        _ => &[],
-    }
+/// `attribute_exists(#id)`
+fn key_is(function: &str, table: &Table, dynamo: &mut Dynamo) -> Text {
+    let name = dynamo.name(&table.key);
+    Text::from(format!("{function}({name})"))
 }
 
 fn first_resource(this: &Expr) -> Option<typed::ResourceId> {
@@ -668,6 +306,29 @@ fn first_resource(this: &Expr) -> Option<typed::ResourceId> {
         Expr::Let(_, _, body) => first_resource(body),
         _ => None,
     }
+}
+
+/// `{ byStatus: { key: status, sort: date } }`
+fn indexes(setting: &typed::Expr) -> HashMap<Arc<str>, Keys> {
+    let fields = |e: &typed::Expr| match &e.kind {
+        ExprKind::Record(parts) => parts.clone(),
+        _ => Vec::new(),
+    };
+    let mut found = HashMap::new();
+    for part in fields(setting) {
+        let RecordPart::Field(name, value) = part else { continue };
+        let mut keys = Keys::default();
+        for part in fields(&value) {
+            let RecordPart::Field(word, value) = part else { continue };
+            match &*word {
+                "key" => keys.key = setting_name(&value),
+                "sort" => keys.sort = setting_name(&value),
+                _ => {}
+            }
+        }
+        found.insert(name, keys);
+    }
+    found
 }
 
 /// The name that a setting or option of the form `key: id` holds.

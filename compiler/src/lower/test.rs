@@ -451,7 +451,7 @@ fn place_of(arguments: &Expr, param: BoundId) -> Option<Copy> {
     let is_param = |e: &Expr| *e == Expr::Bound(param);
     match arguments {
         e if is_param(e) => Some(Copy::default()),
-        Expr::Call(Func::ToJson, inner) if inner.iter().any(is_param) => {
+        Expr::Call(Func::ToJson | Func::ToJsonQuoted, inner) if inner.iter().any(is_param) => {
             Some(Copy { json: true, ..Copy::default() })
         }
         Expr::If(_, then, otherwise) => place_of(then, param).or_else(|| place_of(otherwise, param)),

@@ -160,6 +160,7 @@ fn of_call(function: Func, arguments: &[Expr], effects: &mut Effects) {
         | Func::MapValues
         | Func::Base64
         | Func::ToJson
+        | Func::ToJsonQuoted
         | Func::ToText
         | Func::Numeric
         | Func::TypeOf

@@ -255,6 +255,8 @@ pub enum Func {
     UrlDecode,
     ParseJson,
     ToJson,
+    /// The same of what may be text: `$string` gives text as it is, without quotes.
+    ToJsonQuoted,
     ToText,
     ToNumber,
     /// Of a text that holds a number for certain, as DynamoDB's `N` does.

@@ -111,6 +111,7 @@ impl Printer<'_> {
             | Func::UrlDecode
             | Func::ParseJson
             | Func::ToJson
+            | Func::ToJsonQuoted
             | Func::ToText
             | Func::ToNumber
             | Func::Numeric
@@ -142,6 +143,15 @@ impl Printer<'_> {
     fn plain(&self, name: &str, arguments: &[Expr]) -> Piece {
         let texts: Vec<String> = arguments.iter().map(|e| self.at(e, LOOSEST)).collect();
         Piece::atom(format!("${name}({})", texts.join(", ")))
+    }
+
+    /// JSON of what may be text: a member of a record keeps its quotes, and `{"v":` and `}` are cut off.
+    fn quoted(&self, arguments: &[Expr]) -> Piece {
+        let value = self.arg(arguments, 0);
+        let json = self.name("json");
+        Piece::atom(format!(
+            "({json} := $string({{'v': {value}}}); $substring({json}, 5, $length({json}) - 6))"
+        ))
     }
 
     /// A name for use within what `body` writes.
@@ -423,6 +433,7 @@ impl Printer<'_> {
             Func::UrlDecode => self.plain("decodeUrlComponent", arguments),
             Func::ParseJson => self.plain("parse", arguments),
             Func::ToJson | Func::ToText => self.plain("string", arguments),
+            Func::ToJsonQuoted => self.quoted(arguments),
             Func::ToNumber | Func::Numeric => self.plain("number", arguments),
             Func::TypeOf => self.plain("type", arguments),
             Func::FormatTime => {
