@@ -22,7 +22,7 @@ pub use diagnostic::{Diagnostic, Origin, Severity};
 pub use model::StateMachine;
 pub use node::{Content, Member, Node, Span};
 pub use resource::{Integration, Pattern, Resource};
-pub use validate::{Catalogue, Field, Lookup, MachineType, Opened, Options, validate, validate_calls};
+pub use validate::{MachineType, Options, validate};
 
 /// The notation a definition is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

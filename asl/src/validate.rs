@@ -34,7 +34,6 @@ mod timing;
 mod variables;
 mod walk;
 
-pub use calls::{Catalogue, Field, Lookup, Opened, validate_calls};
 use walk::{FlowView, StateView};
 
 /// What kind of state machine the definition is for.
@@ -114,6 +113,7 @@ const STATE_CHECKS: &[StateCheck] = &[
     lookalikes::no_path,
     lookalikes::static_result,
     arguments::optimized,
+    calls::calls,
     task::integration,
     task::task_token,
     jsonata::calls,

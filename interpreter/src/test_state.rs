@@ -23,6 +23,7 @@ use crate::value;
 
 mod definition;
 mod inspection;
+mod schema;
 
 use inspection::Inspected;
 
@@ -59,25 +60,6 @@ pub enum FieldValidation {
     Present,
     /// Nothing is checked.
     None,
-}
-
-/// Knows what services answer. The models are not part of this crate.
-pub trait ResultSchemas {
-    /// What is wrong with a result, as AWS says it: `Field 'ContentLength' must be a number`.
-    ///
-    /// # Errors
-    /// That text.
-    fn check(&self, resource: &Resource, result: &Value, mode: FieldValidation) -> Result<(), String>;
-}
-
-/// Knows nothing: any result will do.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoSchemas;
-
-impl ResultSchemas for NoSchemas {
-    fn check(&self, _: &Resource, _: &Value, _: FieldValidation) -> Result<(), String> {
-        Ok(())
-    }
 }
 
 /// What is asked.
@@ -193,24 +175,20 @@ fn invalid(message: impl Into<String>) -> Refusal {
 ///
 /// # Errors
 /// Where AWS refuses the request.
-pub fn test_state(
-    request: &TestRequest,
-    services: &mut dyn Services,
-    schemas: &dyn ResultSchemas,
-) -> Result<TestResult, Refusal> {
+pub fn test_state(request: &TestRequest, services: &mut dyn Services) -> Result<TestResult, Refusal> {
     let (machine, name) = definition::machine(request)?;
     let program = machine.program.clone();
     let found = program.states.iter().position(|it| *it.name == *name);
     let (Some(at), Some(state)) = (found, found.and_then(|it| program.states.get(it))) else {
         return Err(invalid("State not found in definition"));
     };
-    check_request(request, state, schemas)?;
+    check_request(request, state)?;
     let mut tester = Tester::new(request, &machine, at);
     let outcome = tester.run(state, services)?;
     Ok(tester.result(state, &program, outcome))
 }
 
-fn check_request(request: &TestRequest, state: &State, schemas: &dyn ResultSchemas) -> Result<(), Refusal> {
+fn check_request(request: &TestRequest, state: &State) -> Result<(), Refusal> {
     let container = matches!(state.kind, StateKind::Map(_) | StateKind::Parallel { .. });
     let Some(mock) = &request.mock else {
         if request.map_iteration_failure_count.is_some() {
@@ -243,10 +221,8 @@ fn check_request(request: &TestRequest, state: &State, schemas: &dyn ResultSchem
     if container && !result.is_array() {
         return Err(invalid("Mocked result must be an array."));
     }
-    if let StateKind::Task(task) = &state.kind
-        && mock.validation != FieldValidation::None
-    {
-        let checked = schemas.check(&task.resource, &result, mock.validation);
+    if let StateKind::Task(task) = &state.kind {
+        let checked = schema::check(&task.resource, &result, mock.validation);
         checked.map_err(|why| invalid(format!("Mock result schema validation error: {why}")))?;
     }
     Ok(())

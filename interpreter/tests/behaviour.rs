@@ -599,8 +599,7 @@ fn tested(request: interpreter::test_state::TestRequest) -> serde_json::Value {
         inspection: interpreter::test_state::InspectionLevel::Debug,
         ..request
     };
-    let schemas = &interpreter::test_state::NoSchemas;
-    interpreter::test_state::test_state(&request, &mut NoServices, schemas).expect("a result").to_json()
+    interpreter::test_state::test_state(&request, &mut NoServices).expect("a result").to_json()
 }
 
 #[test]
@@ -633,4 +632,46 @@ fn a_tested_map_tells_what_its_iterations_get() {
     assert_eq!(seen["afterItemsPath"], "[1,2,3]");
     assert_eq!(seen["afterItemSelector"], r#"[{"v":1},{"v":2},{"v":3}]"#);
     assert_eq!(seen["afterItemBatcher"], r#"[{"Items":[{"v":1},{"v":2}]},{"Items":[{"v":3}]}]"#);
+}
+
+/// What TestState says of a mocked result, by the mode of validation.
+fn mocked(resource: &str, result: &str, validation: interpreter::test_state::FieldValidation) -> String {
+    let request = interpreter::test_state::TestRequest {
+        definition: format!(r#"{{"Type":"Task","Resource":"arn:aws:states:::{resource}","End":true}}"#),
+        mock: Some(interpreter::test_state::Mock { result: Some(result.into()), error: None, validation }),
+        ..Default::default()
+    };
+    match interpreter::test_state::test_state(&request, &mut NoServices) {
+        Ok(result) => result.status.name().to_owned(),
+        Err(refusal) => {
+            refusal.message.trim_start_matches("Mock result schema validation error: ").to_owned()
+        }
+    }
+}
+
+#[test]
+fn mocked_results_are_held_against_the_models() {
+    use interpreter::test_state::FieldValidation::{None, Present, Strict};
+    let function = |result: &str| mocked("aws-sdk:lambda:getFunction", result, Strict);
+    assert_eq!(function(r#"{"Configuration":{"MemorySize":128}}"#), "SUCCEEDED");
+    assert_eq!(
+        function(r#"{"Configuration":{"MemorySize":1}}"#),
+        "Field 'MemorySize' is less than the minimum value"
+    );
+    assert_eq!(
+        function(r#"{"Configuration":{"MemorySize":99999999}}"#),
+        "Field 'MemorySize' exceeds the maximum value"
+    );
+    assert_eq!(function(r#"{"Configuration":[]}"#), "Field 'Configuration' must be an object");
+    let encrypt = |result: &str| mocked("aws-sdk:kms:encrypt", result, Present);
+    assert_eq!(
+        encrypt(r#"{"CiphertextBlob":""}"#),
+        "Field 'CiphertextBlob' is smaller than the minimum length"
+    );
+    let long = format!(r#"{{"CiphertextBlob":"{}"}}"#, "a".repeat(7000));
+    assert_eq!(encrypt(&long), "Field 'CiphertextBlob' exceeds the maximum length");
+    assert_eq!(mocked("aws-sdk:kms:encrypt", &long, None), "SUCCEEDED");
+    let start = |validation| mocked("aws-sdk:sfn:startExecution", "{}", validation);
+    assert_eq!(start(Strict), "Field 'ExecutionArn' is required");
+    assert_eq!(start(Present), "SUCCEEDED");
 }

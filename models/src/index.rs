@@ -61,6 +61,11 @@ impl Service {
         self.name
     }
 
+    /// The name that optimized integrations have for it, where there are any: `emr-containers`.
+    pub fn optimized_name(&self) -> Option<&'static str> {
+        self.optimized.map(|it| it.name)
+    }
+
     /// Whether the service has actions of that kind.
     pub fn has(&self, flavor: Flavor) -> bool {
         match flavor {

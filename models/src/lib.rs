@@ -33,4 +33,4 @@ pub use errors::{ErrorName, STATES_ERRORS, error_known};
 pub use iam::{Condition, Resource, Statement};
 pub use index::{Service, close_services, service, services};
 pub use resource::{ITEM_READERS, Integration, RESULT_WRITERS, resource};
-pub use shape::{Member, Record, Shape, ShapeRef};
+pub use shape::{Bounds, Member, Record, Shape, ShapeRef};

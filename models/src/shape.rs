@@ -49,6 +49,21 @@ pub enum Shape {
     Record(Record),
 }
 
+/// How large a number may be, or how long a text, its bytes, a list or a map.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bounds {
+    pub least: Option<f64>,
+    pub most: Option<f64>,
+}
+
+impl Bounds {
+    /// `least..most`, either of which may be left out.
+    fn read(text: &str) -> Option<Bounds> {
+        let (least, most) = text.split_once("..")?;
+        Some(Bounds { least: least.parse().ok(), most: most.parse().ok() })
+    }
+}
+
 /// A JSON object with known fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -101,6 +116,27 @@ impl ShapeRef {
         self.open(8).unwrap_or(Shape::Json)
     }
 
+    /// The bounds that the API's model sets. Values of an enumeration and what is no number and has no length have none.
+    pub fn bounds(&self) -> Bounds {
+        let Some(first) = self.expression.chars().next() else { return Bounds::default() };
+        let rest = self.expression.get(first.len_utf8()..).unwrap_or_default();
+        let text = match first {
+            's' | 'i' | 'n' | 'B' => Some(rest),
+            '[' | '{' => bounded(rest).0,
+            '0'..='9' => return self.alias().map_or(Bounds::default(), |it| it.bounds()),
+            _ => None,
+        };
+        text.and_then(Bounds::read).unwrap_or_default()
+    }
+
+    /// What a numbered line stands for, if it is one for a list or a map that contains itself.
+    fn alias(&self) -> Option<ShapeRef> {
+        let Origin::Api(service) = self.origin else { return None };
+        let (name, rest) = api::model(service)?.shape(self.expression)?.split_once('\t')?;
+        let is_container = name.ends_with(':') && rest.starts_with(['[', '{']);
+        is_container.then_some(ShapeRef { expression: rest, ..*self })
+    }
+
     /// The record, if the shape is one.
     pub fn record(&self) -> Option<Record> {
         match self.shape() {
@@ -139,8 +175,8 @@ impl ShapeRef {
             't' => Shape::Timestamp,
             'B' => Shape::Bytes,
             'j' => Shape::Json,
-            '[' => Shape::List(inner(rest)),
-            '{' => Shape::Map(inner(rest)),
+            '[' => Shape::List(inner(bounded(rest).1)),
+            '{' => Shape::Map(inner(bounded(rest).1)),
             '(' => Shape::String { values: rest.strip_suffix(')')?.split('|').collect() },
             '@' => optimized::api_shape(self.expression)?.open(aliases.checked_sub(1)?)?,
             '$' => Shape::Record(optimized::record(rest)?),
@@ -180,6 +216,16 @@ impl ShapeRef {
         };
         let shape = ShapeRef { expression, ..*self };
         Some(Member { name, other, required: flags.contains('!'), deprecated: flags.contains('-'), shape })
+    }
+}
+
+/// What stands behind `[` or `{`: bounds, if any, and the item.
+fn bounded(rest: &'static str) -> (Option<&'static str>, &'static str) {
+    match rest.split_once('/') {
+        Some((bounds, item)) if bounds.chars().all(|c| c.is_ascii_digit() || c == '.') => {
+            (Some(bounds), item)
+        }
+        _ => (None, rest),
     }
 }
 

@@ -131,6 +131,24 @@ fn attribute_values_are_spelled_by_flavor() {
 }
 
 #[test]
+fn shapes_have_their_bounds() {
+    let bounds = |shape: ShapeRef, path: &str| {
+        let bounds = shape.at(path).unwrap().bounds();
+        (bounds.least, bounds.most)
+    };
+    let function = sdk("lambda", "getFunction").result(Pattern::Request).unwrap();
+    assert_eq!(bounds(function, "Configuration.MemorySize"), (Some(128.0), Some(32_768.0)));
+    let encrypt = sdk("kms", "encrypt");
+    assert_eq!(
+        bounds(encrypt.result(Pattern::Request).unwrap(), "CiphertextBlob"),
+        (Some(1.0), Some(6144.0))
+    );
+    assert_eq!(bounds(encrypt.arguments().unwrap(), "GrantTokens"), (None, Some(10.0)));
+    assert_eq!(bounds(encrypt.arguments().unwrap(), "GrantTokens[0]"), (Some(1.0), Some(8192.0)));
+    assert_eq!(bounds(encrypt.arguments().unwrap(), "DryRun"), (None, None));
+}
+
+#[test]
 fn optimized_integrations_take_and_give_what_they_convert() {
     let shape = |service, name, path: &str| {
         find(service, name, Flavor::Optimized).arguments().and_then(|it| it.at(path)).map(|it| it.shape())

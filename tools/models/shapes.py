@@ -10,7 +10,8 @@
 
 A member is `name[~API spelling][flags]:expression`; flags: `!` required, `-` deprecated. The API spelling is given where it isn't the
 name, but for the first letter. An expression is a letter (`s`tring `i`nt `n`umber `b`oolean `t`imestamp `B`ytes `j`son),
-`[`list of, `{`map of, or the number of a line. `input`, `output` are line numbers; empty: none. `errors` are positions in
+`[`list of, `{`map of, or the number of a line. Bounds stand behind a letter (`i1..10`, `s1..`: of the value or its length) and
+between `[` or `{` and a slash (`[1..10/s`). `input`, `output` are line numbers; empty: none. `errors` are positions in
 line 1. Action flags: `e` event stream, `d` deprecated, `x` not offered by Step Functions.
 """
 
@@ -29,6 +30,16 @@ JSON_TEXT = {
     ("sfn", "StartExecutionInput", "input"),
     ("sfn", "StartSyncExecutionInput", "input"),
 }
+
+
+def bounds(shape):
+    """`least..most` of a number, or of the length of what has one; nothing where every value is within."""
+    least, most = shape.get("min"), shape.get("max")
+    if shape["type"] not in ("integer", "long", "float", "double") and least == 0:
+        least = None
+    if most is not None and most >= 2**31 - 1:
+        most = None
+    return "" if least is None and most is None else f"{'' if least is None else least}..{'' if most is None else most}"
 
 
 class Shapes:
@@ -56,13 +67,15 @@ class Shapes:
             return self.line_of(name)
         if kind in ("list", "map"):
             return self.line_of(name) if self.contains_itself(name) else self.container(name)
-        return LETTERS[kind]
+        return LETTERS[kind] + ("" if kind in ("boolean", "timestamp") else bounds(shape))
 
     def container(self, name):
         shape = self.shapes[name]
+        bounded = bounds(shape)
+        bounded += "/" if bounded else ""
         if shape["type"] == "list":
-            return "[" + self.expression(shape["member"]["shape"])
-        return "{" + self.expression(shape["value"]["shape"])
+            return "[" + bounded + self.expression(shape["member"]["shape"])
+        return "{" + bounded + self.expression(shape["value"]["shape"])
 
     def contains_itself(self, name):
         """Whether a list or map reaches itself with no structure between."""

@@ -1,5 +1,7 @@
 //! Arguments of optimized integrations (Developer Guide, the page of each integration).
 
+use models::Record;
+
 use super::walk::StateView;
 use super::{integrations, schema_error};
 use crate::diagnostic::Diagnostic;
@@ -14,7 +16,7 @@ pub(super) fn optimized(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
     let Some(Resource::Optimized(it)) = state.text("Resource").map(Resource::parse) else {
         return;
     };
-    let Some(known) = integrations::optimized(&it.service, &it.api) else {
+    let Some(known) = integrations::optimized(&it).as_ref().and_then(integrations::arguments) else {
         return;
     };
     let field = match state.is_jsonata() {
@@ -26,9 +28,11 @@ pub(super) fn optimized(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
     };
     let path = state.path.key(field);
     let name = format!("{}:{}", it.service, it.api);
-    let misspelt = unknown(arguments, known, &name, &path, found);
-    for required in &known.required {
-        let is_there = given(arguments).any(|it| it == required) || misspelt.contains(&required.as_str());
+    let misspelt = unknown(arguments, &known, &name, &path, found);
+    let mut required: Vec<&str> = known.members.iter().filter(|it| it.required).map(|it| it.name).collect();
+    required.sort_unstable();
+    for required in required {
+        let is_there = given(arguments).any(|it| it == required) || misspelt.contains(&required);
         if !is_there {
             let message = format!("The field '{required}' is required but was missing");
             found.push(schema_error(message, &path, arguments));
@@ -42,20 +46,20 @@ fn given(arguments: &Node) -> impl Iterator<Item = &str> {
 }
 
 /// Reports what the integration does not take; returns what was meant.
-fn unknown<'k>(
+fn unknown(
     arguments: &Node,
-    known: &'k integrations::Optimized,
+    known: &Record,
     name: &str,
     path: &Path<'_>,
     found: &mut Vec<Diagnostic>,
-) -> Vec<&'k str> {
+) -> Vec<&'static str> {
     let mut meant = Vec::new();
     for member in arguments.members().unwrap_or_default() {
         let key = member.key.strip_suffix(".$").unwrap_or(&member.key);
-        if known.arguments.iter().any(|it| it == key) {
+        if known.member(key).is_some() {
             continue;
         }
-        let candidates = known.arguments.iter().map(String::as_str);
+        let candidates = known.members.iter().map(|it| it.name);
         let unset = candidates.filter(|it| !given(arguments).any(|given| given == *it));
         match similar::closest(key, unset) {
             Some(close) => {

@@ -73,7 +73,7 @@ fn unknown_optimized(it: &Integration, state: &StateView<'_>) -> Option<String> 
     if apis.is_empty() {
         return None;
     }
-    let Some(known) = integrations::optimized(&it.service, &it.api) else {
+    let Some(known) = integrations::optimized(it) else {
         let close = similar::closest(&it.api, apis.iter().copied());
         return Some(match close {
             Some(api) => format!("did you mean `{}:{api}`?", it.service),
@@ -83,14 +83,14 @@ fn unknown_optimized(it: &Integration, state: &StateView<'_>) -> Option<String> 
             ),
         });
     };
-    match known.has(it.pattern) {
+    match integrations::has(&known, it.pattern) {
         true => None,
         false => Some(format!("`{}:{}` has no `{}` form", it.service, it.api, it.pattern.suffix())),
     }
 }
 
 /// SDK integrations respond or wait for a token; some operations are not offered.
-fn unknown_sdk(it: &Integration) -> Option<String> {
+pub(super) fn unknown_sdk(it: &Integration) -> Option<String> {
     match it.pattern {
         Pattern::Sync | Pattern::Sync2 => Some("SDK integrations have no `.sync` form".to_owned()),
         Pattern::RequestResponse | Pattern::WaitForTaskToken
@@ -121,11 +121,11 @@ pub(super) fn integration(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
         Resource::AwsSdk(it) if !state.options().is_open(&it.service) => {
-            if !integrations::sdk_services().any(|known| known == it.service) {
+            if !integrations::is_sdk_service(&it.service) {
                 let message = format!("AWS lists no SDK integration with `{}`", it.service);
                 let services = integrations::sdk_services();
                 found.push(suggest(warning(message), &it.service, services));
-            } else if it.api.starts_with(|c: char| c.is_ascii_uppercase()) {
+            } else if is_capital(&it.api) {
                 let message = format!("the action `{}` begins with a small letter", it.api);
                 found.push(warning(message));
             }
@@ -135,6 +135,11 @@ pub(super) fn integration(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
         }
         Resource::AwsSdk(_) | Resource::Lambda(_) | Resource::Activity(_) | Resource::Other(_) => {}
     }
+}
+
+/// `Query` for `query`: warned of as such.
+pub(super) fn is_capital(api: &str) -> bool {
+    api.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 fn suggest<'c>(diagnostic: Diagnostic, name: &str, candidates: impl Iterator<Item = &'c str>) -> Diagnostic {

@@ -3,9 +3,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use interpreter::NoServices;
-use interpreter::test_state::{
-    FieldValidation, InspectionLevel, Mock, NoSchemas, TestRequest, TestStatus, test_state,
-};
+use interpreter::test_state::{FieldValidation, InspectionLevel, Mock, TestRequest, TestStatus, test_state};
 
 use super::Outcome;
 use crate::{disk, report, values};
@@ -35,6 +33,9 @@ pub(crate) struct State {
     /// What the service answers
     #[arg(long, value_name = "JSON|@FILE", conflicts_with = "error")]
     mock: Option<String>,
+    /// How what the service answers is held against the model of its API
+    #[arg(long, value_enum, default_value_t, requires = "mock")]
+    fields: Fields,
     /// The error that the service answers with
     #[arg(long, value_name = "NAME")]
     error: Option<String>,
@@ -44,8 +45,29 @@ pub(crate) struct State {
     /// How often the state has been retried
     #[arg(long, value_name = "N")]
     retries: Option<u64>,
+    /// What the reader of a Map state's items finds
+    #[arg(long, value_name = "JSON|@FILE")]
+    items: Option<String>,
+    /// How many iterations of a Map state failed
+    #[arg(long, value_name = "N")]
+    failed_iterations: Option<u64>,
+    /// The state of a Map or Parallel state that caused the error
+    #[arg(long, value_name = "STATE", requires = "error")]
+    caused_by: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     inspect: Inspect,
+}
+
+/// `fieldValidationMode`.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Fields {
+    /// Required fields are there, and all have their types and bounds
+    #[default]
+    Strict,
+    /// Those that are there have their types and bounds
+    Present,
+    /// Nothing is checked
+    None,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -67,7 +89,11 @@ impl State {
             (None, Some(error)) => Some((None, Some((error, self.cause)))),
             (None, None) => None,
         };
-        let validation = FieldValidation::None;
+        let validation = match self.fields {
+            Fields::Strict => FieldValidation::Strict,
+            Fields::Present => FieldValidation::Present,
+            Fields::None => FieldValidation::None,
+        };
         let request = TestRequest {
             definition: json_text(&disk::read(&self.file)?, &self.file)?,
             state_name: self.state,
@@ -82,9 +108,12 @@ impl State {
             },
             mock: mock.map(|(result, error)| Mock { result, error, validation }),
             retrier_retry_count: self.retries,
-            ..TestRequest::default()
+            map_item_reader_data: value(&self.items)?.map(|it| it.to_string()),
+            map_iteration_failure_count: self.failed_iterations,
+            error_caused_by_state: self.caused_by,
+            reveal_secrets: false,
         };
-        let result = test_state(&request, &mut NoServices, &NoSchemas)
+        let result = test_state(&request, &mut NoServices)
             .map_err(|refusal| format!("{}: {}", refusal.code, refusal.message))?;
         report::print_all(&report::pretty(&result.to_json()));
         Ok(ExitCode::from(u8::from(result.status == TestStatus::Failed)))

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use compiler::diagnostics::{Diagnostic, render};
 use compiler::source::{FileId, Source, Span};
-use models::{Flavor, Shape, ShapeRef};
 
 use super::Outcome;
 use crate::report::{self, Format};
@@ -81,58 +80,8 @@ fn read(path: &Path) -> Result<String, String> {
 fn findings(text: &str, format: asl::Format, options: &asl::Options) -> Vec<asl::Diagnostic> {
     let read = asl::read(text, format);
     match read.document {
-        Some(document) => {
-            let mut found = asl::validate(&document, options);
-            let calls = asl::validate_calls(&document, options, &Models);
-            // The catalogue goes deeper; what both find is said once.
-            let new = calls.into_iter().filter(|it| {
-                !found.iter().any(|known| known.pointer == it.pointer && known.message == it.message)
-            });
-            let new: Vec<_> = new.collect();
-            found.extend(new);
-            found
-        }
+        Some(document) => asl::validate(&document, options),
         None => read.diagnostics,
-    }
-}
-
-/// The crate `models` as the validator wants it.
-struct Models;
-
-impl asl::Catalogue for Models {
-    type Shape = ShapeRef;
-
-    fn action(&self, service: &str, action: &str, sdk: bool) -> asl::Lookup<ShapeRef> {
-        let flavor = if sdk { Flavor::Sdk } else { Flavor::Optimized };
-        match models::action(service, action, flavor) {
-            models::Lookup::Found(it) => asl::Lookup::Found(it.arguments()),
-            models::Lookup::NoAction { close, .. } => {
-                asl::Lookup::NoAction { close: close.first().map(|&it| it.to_owned()) }
-            }
-            models::Lookup::NoService { .. } => asl::Lookup::NoService,
-        }
-    }
-
-    fn open(&self, shape: ShapeRef) -> asl::Opened<ShapeRef> {
-        match shape.shape() {
-            Shape::Record(record) => {
-                let fields = record.members.iter().map(|it| asl::Field {
-                    name: it.name.to_owned(),
-                    required: it.required,
-                    shape: it.shape,
-                });
-                asl::Opened::Record(fields.collect())
-            }
-            Shape::List(item) => asl::Opened::List(item),
-            Shape::Map(value) => asl::Opened::Map(value),
-            Shape::String { .. }
-            | Shape::Int
-            | Shape::Number
-            | Shape::Boolean
-            | Shape::Timestamp
-            | Shape::Bytes
-            | Shape::Json => asl::Opened::Other,
-        }
     }
 }
 

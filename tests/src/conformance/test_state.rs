@@ -1,11 +1,8 @@
 //! Cases of kind `test_state`: one state, run alone.
 
-use interpreter::test_state::{
-    FieldValidation, InspectionLevel, Mock, Refusal, ResultSchemas, TestRequest, test_state,
-};
+use interpreter::test_state::{FieldValidation, InspectionLevel, Mock, Refusal, TestRequest, test_state};
 use interpreter::{NoServices, Services};
 use jsonata::Value;
-use models::{Flavor, Shape, ShapeRef};
 use serde_json::Value as Json;
 
 use super::compare::difference;
@@ -15,7 +12,7 @@ pub(super) fn check(case: &Json) -> Result<(), String> {
     let services: &mut dyn Services = &mut NoServices;
     let expected = case.get("expected").ok_or("the case expects nothing")?;
     let refused = case.get("raised").and_then(Json::as_bool).unwrap_or(false);
-    match test_state(&request, services, &Models) {
+    match test_state(&request, services) {
         Ok(result) if refused => Err(format!("expected a refusal {expected}, got {}", result.to_json())),
         Ok(result) => {
             let mut expected = expected.clone();
@@ -85,57 +82,4 @@ fn request(json: &Json) -> TestRequest {
 
 fn as_text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The models of AWS's APIs.
-struct Models;
-
-impl ResultSchemas for Models {
-    fn check(&self, resource: &asl::Resource, result: &Value, _: FieldValidation) -> Result<(), String> {
-        // No result of these models has a required field whose absence was seen refused.
-        let (flavor, integration) = match resource {
-            asl::Resource::Optimized(it) => (Flavor::Optimized, it),
-            asl::Resource::AwsSdk(it) => (Flavor::Sdk, it),
-            asl::Resource::Lambda(_) | asl::Resource::Activity(_) | asl::Resource::Other(_) => return Ok(()),
-        };
-        let action = models::find(&integration.service, &integration.api, flavor);
-        let Some(shape) = action.and_then(|it| it.result(models::Pattern::Request)) else { return Ok(()) };
-        if integration.pattern != asl::Pattern::RequestResponse {
-            return Ok(());
-        }
-        fits(&shape, result, "")
-    }
-}
-
-fn fits(shape: &ShapeRef, value: &Value, field: &str) -> Result<(), String> {
-    let wanted = |kind: &str| Err(format!("Field '{field}' must be {kind}"));
-    match (shape.shape(), value) {
-        (_, Value::Null) | (Shape::Json, _) => Ok(()),
-        (Shape::String { values }, Value::String(text)) => {
-            match values.is_empty() || values.contains(&&**text) {
-                true => Ok(()),
-                false => Err(format!("Field '{field}' is not an expected value")),
-            }
-        }
-        (Shape::Bytes | Shape::Timestamp, Value::String(_)) => Ok(()),
-        (Shape::String { .. } | Shape::Bytes | Shape::Timestamp, _) => wanted("a string"),
-        (Shape::Int | Shape::Number, value) if value.is_number() => Ok(()),
-        (Shape::Int | Shape::Number, _) => wanted("a number"),
-        (Shape::Boolean, Value::Bool(_)) => Ok(()),
-        (Shape::Boolean, _) => wanted("a boolean"),
-        (Shape::List(item), Value::Array(items)) => items.iter().try_for_each(|it| fits(&item, it, field)),
-        (Shape::List(_), _) => wanted("an array"),
-        (Shape::Map(item), Value::Object(members)) => {
-            members.iter().try_for_each(|(name, it)| fits(&item, it, name))
-        }
-        (Shape::Record(record), Value::Object(members)) => {
-            for (name, it) in members.iter() {
-                if let Some(member) = record.member(name) {
-                    fits(&member.shape, it, name)?;
-                }
-            }
-            Ok(())
-        }
-        (Shape::Map(_) | Shape::Record(_), _) => wanted("an object"),
-    }
 }
