@@ -107,7 +107,10 @@ fn node(name: &str, state: &Value, pointer: &str, captions: &dyn Captions) -> No
     };
     let detail = match kind {
         NodeKind::Task => text("Resource").map(resource),
-        NodeKind::Fail => text("Error").map(str::to_owned),
+        // A name that is known only at run time says nothing here, nor does one that stands in the title.
+        NodeKind::Fail => {
+            text("Error").filter(|e| !e.starts_with("{%") && !name.contains(e)).map(str::to_owned)
+        }
         NodeKind::Wait => state.get("Seconds").map(|s| format!("{} s", plain(s))),
         NodeKind::Map => state.get("MaxConcurrency").map(|n| format!("{} at once", plain(n))),
         _ => None,

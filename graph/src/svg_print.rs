@@ -10,21 +10,27 @@ use crate::layout::{Drawing, Line, Placed};
 
 const MARGIN: f64 = 16.0;
 
+// Colours stand in rules of their own, not in variables: many viewers and converters don't know `var()`.
 const STYLE: &str = "
-text { font-family: ui-sans-serif, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: var(--ink); text-anchor: middle }
-svg { --ink: #1f2430; --soft: #5b6472; --paper: #ffffff; --box: #ffffff; --in: #f5f7fa; --line: #7b8494;
-  --task: #d86613; --choice: #6a4fd0; --wait: #2f7dc0; --end: #2e8540; --fail: #c0392b; --hold: #0f7f8c }
-@media (prefers-color-scheme: dark) { svg { --ink: #e7eaf0; --soft: #a6aebb; --paper: #12151b; --box: #1c212a; --in: #171b22;
-  --line: #8b94a5; --task: #f0904a; --choice: #a08cf0; --wait: #6ab0ea; --end: #5fbf74; --fail: #ef7b6e; --hold: #4cc0cc } }
-.small { font-size: 13px; fill: var(--soft) } .title { font-size: 16px; font-weight: 600 }
-.box { fill: var(--box); stroke-width: 1.5 } .hold { fill: var(--in); stroke-dasharray: 5 4 }
-.arrow { fill: none; stroke: var(--line); stroke-width: 1.4 } .catch { stroke: var(--fail); stroke-dasharray: 5 4 }
-.label { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round }
+text { font-family: ui-sans-serif, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2430; text-anchor: middle }
+.small { font-size: 13px; fill: #5b6472 } .title { font-size: 16px; font-weight: 600 }
+.paper { fill: #ffffff } .dot { fill: #1f2430 } .ring { fill: none; stroke: #1f2430; stroke-width: 1.5 }
+.box { fill: #ffffff; stroke: #7b8494; stroke-width: 1.5 } .inside { fill: #f5f7fa; stroke: #0f7f8c; stroke-dasharray: 5 4 }
+.task { stroke: #d86613 } .choice { stroke: #6a4fd0 } .wait { stroke: #2f7dc0 } .end { stroke: #2e8540 } .fail { stroke: #c0392b }
+.arrow { fill: none; stroke: #7b8494; stroke-width: 1.4 } .head { fill: #7b8494 }
+.catch { stroke: #c0392b; stroke-dasharray: 5 4 } .catch-head { fill: #c0392b }
+.label { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
+@media (prefers-color-scheme: dark) {
+text { fill: #e7eaf0 } .small { fill: #a6aebb } .paper { fill: #12151b } .dot { fill: #e7eaf0 } .ring { stroke: #e7eaf0 }
+.box { fill: #1c212a; stroke: #8b94a5 } .inside { fill: #171b22; stroke: #4cc0cc }
+.task { stroke: #f0904a } .choice { stroke: #a08cf0 } .wait { stroke: #6ab0ea } .end { stroke: #5fbf74 } .fail { stroke: #ef7b6e }
+.arrow { stroke: #8b94a5 } .head { fill: #8b94a5 } .catch { stroke: #ef7b6e } .catch-head { fill: #ef7b6e } .label { stroke: #12151b }
+}
 ";
 
 pub(crate) fn print(drawing: &Drawing, title: &str) -> String {
     let (width, height) = (drawing.width + 2.0 * MARGIN, drawing.height + 2.0 * MARGIN);
-    let paper = Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "var(--paper)");
+    let paper = Rectangle::new().set("width", "100%").set("height", "100%").set("class", "paper");
     let body = level(drawing).set("transform", format!("translate({} {})", round(MARGIN), round(MARGIN)));
     let document = Document::new()
         .set("viewBox", format!("0 0 {} {}", round(width), round(height)))
@@ -33,14 +39,14 @@ pub(crate) fn print(drawing: &Drawing, title: &str) -> String {
         .set("role", "img")
         .add(Title::new(title))
         .add(Style::new(STYLE))
-        .add(Definitions::new().add(head("head", "var(--line)")).add(head("catch-head", "var(--fail)")))
+        .add(Definitions::new().add(head("head")).add(head("catch-head")))
         .add(paper)
         .add(body);
     format!("{document}\n")
 }
 
-fn head(id: &str, fill: &str) -> Marker {
-    let shape = Polygon::new().set("points", "0,0 9,4.5 0,9").set("fill", fill);
+fn head(id: &str) -> Marker {
+    let shape = Polygon::new().set("points", "0,0 9,4.5 0,9").set("class", id);
     let marker = Marker::new().set("id", id).set("markerWidth", 9).set("markerHeight", 9).set("refX", 8.5);
     marker.set("refY", 4.5).set("orient", "auto").set("markerUnits", "userSpaceOnUse").add(shape)
 }
@@ -62,26 +68,20 @@ fn placed(placed: &Placed) -> Group {
     let circle =
         |r: f64| Circle::new().set("cx", round(w / 2.0)).set("cy", round(h / 2.0)).set("r", round(r));
     match placed.kind {
-        NodeKind::Start => return group.add(circle(w / 2.0).set("fill", "var(--ink)")),
+        NodeKind::Start => return group.add(circle(w / 2.0).set("class", "dot")),
         NodeKind::End => {
-            let ring = circle(w / 2.0 - 1.0)
-                .set("fill", "none")
-                .set("stroke", "var(--ink)")
-                .set("stroke-width", 1.5);
-            return group.add(ring).add(circle(w / 2.0 - 4.5).set("fill", "var(--ink)"));
+            let ring = circle(w / 2.0 - 1.0).set("class", "ring");
+            return group.add(ring).add(circle(w / 2.0 - 4.5).set("class", "dot"));
         }
         NodeKind::Choice => {
             let (cut, mid) = (14.0, h / 2.0);
             let corners = [(cut, 0.0), (w - cut, 0.0), (w, mid), (w - cut, h), (cut, h), (0.0, mid)];
             let points = corners.map(|(x, y)| format!("{},{}", round(x), round(y))).join(" ");
-            group.append(
-                Polygon::new().set("points", points).set("class", "box").set("stroke", "var(--choice)"),
-            );
+            group.append(Polygon::new().set("points", points).set("class", "box choice"));
         }
         kind => {
-            let class = if matches!(kind, NodeKind::Map | NodeKind::Parallel) { "box hold" } else { "box" };
             let frame = Rectangle::new().set("width", round(w)).set("height", round(h)).set("rx", 9);
-            group.append(frame.set("class", class).set("stroke", format!("var(--{})", ink(kind))));
+            group.append(frame.set("class", format!("box {}", ink(kind)).trim_end()));
         }
     }
     let mut y = 24.0;
@@ -99,6 +99,7 @@ fn placed(placed: &Placed) -> Group {
     group
 }
 
+/// The class of a kind's frame; none has the plain one.
 fn ink(kind: NodeKind) -> &'static str {
     match kind {
         NodeKind::Task => "task",
@@ -106,8 +107,8 @@ fn ink(kind: NodeKind) -> &'static str {
         NodeKind::Wait => "wait",
         NodeKind::Succeed => "end",
         NodeKind::Fail => "fail",
-        NodeKind::Map | NodeKind::Parallel => "hold",
-        NodeKind::Pass | NodeKind::Start | NodeKind::End => "line",
+        NodeKind::Map | NodeKind::Parallel => "inside",
+        NodeKind::Pass | NodeKind::Start | NodeKind::End => "",
     }
 }
 
