@@ -3,31 +3,23 @@
 use serde_json::Value as Json;
 
 use super::Writer;
-use super::rest::{Answer, Integration, answers};
+use super::rest::{Answer, Integration, Site, answers};
 use super::vtl::{From, Level, Names, Vtl};
-use crate::emit::evaluate::{Result, Scope, fail};
+use crate::emit::evaluate::{Result, fail};
 use crate::emit::value::{Hole, Value};
 use crate::source::Span;
-use crate::typed::{Call, ResourceId};
+use crate::typed::ResourceId;
 use crate::types::{LiteralType, Type};
 
 /// How deep records and lists in an item may go.
 const MAX_DEPTH: u32 = 12;
 
 impl<'a> Writer<'_, 'a> {
-    pub(super) fn item(
-        &mut self,
-        id: ResourceId,
-        method: &str,
-        call: &'a Call,
-        scope: &Scope<'a>,
-        names: &Names,
-        span: Span,
-    ) -> Result<Integration> {
+    pub(super) fn item(&mut self, id: ResourceId, method: &str, site: &Site<'_, 'a>) -> Result<Integration> {
+        let (names, span) = (site.names, site.span);
         let table = self.attribute(id, "arn", span)?;
         let of = self.deployment.resource(id).and_then(|it| it.of.clone()).unwrap_or(Type::Json);
-        let argument =
-            call.arguments.first().map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope))?;
+        let argument = self.argument(site, 0)?;
         let name = self.deployment.attribute(&Value::Resource(id), "name", span)?;
         let mut vtl = Vtl::default();
         let (action, answers) = match method {
@@ -54,7 +46,7 @@ impl<'a> Writer<'_, 'a> {
         if method == "put" {
             vtl.code(",\"Item\":");
             self.put(&mut vtl, &argument, &of, names, span)?;
-            self.absent(&mut vtl, id, call, scope)?;
+            self.absent(&mut vtl, id, site)?;
         } else {
             vtl.code(",\"Key\":");
             self.key(&mut vtl, id, &argument, &of, names, span)?;
@@ -63,17 +55,16 @@ impl<'a> Writer<'_, 'a> {
         self.policy.allow(&[&format!("dynamodb:{action}")], vec![table]);
         let decrypt = self.deployment.grants(id, Some(method))?;
         self.policy.extend(decrypt);
-        let uri = format!("dynamodb:action/{action}").into();
-        Ok(Integration { uri, headers: Vec::new(), request: vtl.finish(), answers, proxy: false })
+        let uri = format!("dynamodb:action/{action}");
+        Ok(Integration::new(uri, vtl, answers))
     }
 
     /// `orders.put(body, when: absent)`
-    fn absent(&self, vtl: &mut Vtl, id: ResourceId, call: &'a Call, scope: &Scope<'a>) -> Result<()> {
-        if !call.options.contains_key("when") {
+    fn absent(&self, vtl: &mut Vtl, id: ResourceId, site: &Site<'_, 'a>) -> Result<()> {
+        if !site.call.options.contains_key("when") {
             return Ok(());
         }
         let (key, _) = self.keys(id)?;
-        let _ = scope;
         vtl.code(",\"ConditionExpression\":\"attribute_not_exists(");
         vtl.text("#", Level::Plain);
         vtl.code("k)\",\"ExpressionAttributeNames\":{\"");

@@ -46,6 +46,9 @@ pub(super) struct Integration {
 
 const FAILED: &str = "{\"message\": \"Internal server error\"}";
 const REFUSED: &str = "{\"message\": $input.json('$.message')}";
+/// An option of the call and the field of a form it goes to.
+const GROUP: (&str, &str) = ("group", "MessageGroupId");
+const DEDUPLICATION: (&str, &str) = ("deduplication", "MessageDeduplicationId");
 const FORM: (&str, &str) = ("Content-Type", "'application/x-www-form-urlencoded'");
 
 /// The same of a service that is called with a form.
@@ -69,6 +72,14 @@ pub(super) fn answers(status: u16, template: Option<&str>) -> Vec<Answer> {
     ]
 }
 
+/// The call at the end of a route.
+pub(super) struct Site<'s, 'a> {
+    pub(super) call: &'a Call,
+    pub(super) scope: &'s Scope<'a>,
+    pub(super) names: &'s Names,
+    pub(super) span: Span,
+}
+
 impl<'a> Writer<'_, 'a> {
     pub(super) fn rest_operation(&mut self, route: &'a Route) -> Result<Json> {
         let mut operation = self.operation(route)?;
@@ -77,7 +88,8 @@ impl<'a> Writer<'_, 'a> {
             return fail(span, "a route ends in one call");
         };
         let (scope, names) = self.arguments(route)?;
-        let integration = self.integration(route, call, &scope, &names)?;
+        let site = Site { call, scope: &scope, names: &names, span };
+        let integration = self.integration(route, &site)?;
         let cors = self.origins()?;
         let origin = cors.as_ref().map(|it| it.first().map_or("*", String::as_str));
         let mut responses = Map::new();
@@ -103,62 +115,53 @@ impl<'a> Writer<'_, 'a> {
         Ok(status)
     }
 
-    fn integration(
-        &mut self,
-        route: &'a Route,
-        call: &'a Call,
-        scope: &Scope<'a>,
-        names: &Names,
-    ) -> Result<Integration> {
-        let span = route.action.span;
-        let argument =
-            |at: usize| call.arguments.get(at).map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope));
-        match &call.target {
-            Target::Resource(id) => self.function(*id, &argument(0)?, names, span),
-            Target::Workflow(id) if route.action.start => {
-                let status = self.status(route, 202)?;
-                let name = match call.options.get("name") {
-                    Some(name) => self.deployment.eval(name, scope)?,
-                    None => Value::Null,
-                };
-                self.start(*id, &payload(argument(0)?), &name, names, status, span)
-            }
-            Target::Workflow(id) => {
-                self.run(*id, &payload(argument(0)?), names, self.status(route, 200)?, span)
-            }
+    /// An argument of the call, `null` where it has none.
+    pub(super) fn argument(&self, site: &Site<'_, 'a>, at: usize) -> Result<Value> {
+        site.call.arguments.get(at).map_or(Ok(Value::Null), |it| self.deployment.eval(it, site.scope))
+    }
+
+    fn option(&self, site: &Site<'_, 'a>, name: &str) -> Result<Option<Value>> {
+        site.call.options.get(name).map(|it| self.deployment.eval(it, site.scope)).transpose()
+    }
+
+    fn integration(&mut self, route: &'a Route, site: &Site<'_, 'a>) -> Result<Integration> {
+        match &site.call.target {
+            Target::Resource(id) => self.function(*id, site),
+            Target::Workflow(id) if route.action.start => self.start(*id, site, self.status(route, 202)?),
+            Target::Workflow(id) => self.run(*id, site, self.status(route, 200)?),
             Target::Method { receiver, kind, method } => {
-                let Value::Resource(id) = self.deployment.eval(receiver, scope)? else {
-                    return fail(span, "which resource it is must be known");
+                let Value::Resource(id) = self.deployment.eval(receiver, site.scope)? else {
+                    return fail(site.span, "which resource it is must be known");
                 };
                 let status = self.status(route, if &**method == "get" { 200 } else { 202 })?;
                 match (&**kind, &**method) {
-                    ("queue", "send") => self.send(id, call, scope, names, status, span),
-                    ("topic", "publish") => self.publish(id, call, scope, names, status, span),
-                    ("bus", "emit") => self.put_event(id, call, scope, names, status, span),
-                    ("table", _) => self.item(id, method, call, scope, names, span),
-                    _ => fail(span, "an API can't call this by itself"),
+                    ("queue", "send") => self.send(id, site, status),
+                    ("topic", "publish") => self.publish(id, site, status),
+                    ("bus", "emit") => self.put_event(id, site, status),
+                    ("table", _) => self.item(id, method, site),
+                    _ => fail(site.span, "an API can't call this by itself"),
                 }
             }
             Target::Complete => {
-                let status = self.status(route, 204)?;
-                let fields = [("taskToken", argument(0)?, false), ("output", argument(1)?, true)];
-                self.token("SendTaskSuccess", &fields, names, status, span)
+                let fields = [
+                    ("taskToken", self.argument(site, 0)?, false),
+                    ("output", self.argument(site, 1)?, true),
+                ];
+                self.token("SendTaskSuccess", &fields, site, self.status(route, 204)?)
             }
             Target::Beat => {
-                let status = self.status(route, 204)?;
-                self.token("SendTaskHeartbeat", &[("taskToken", argument(0)?, false)], names, status, span)
+                let fields = [("taskToken", self.argument(site, 0)?, false)];
+                self.token("SendTaskHeartbeat", &fields, site, self.status(route, 204)?)
             }
             Target::Reject(error) => {
-                let status = self.status(route, 204)?;
-                let error = Value::text(self.error_name(error));
                 let fields = [
-                    ("taskToken", argument(0)?, false),
-                    ("error", error, false),
-                    ("cause", argument(1)?, false),
+                    ("taskToken", self.argument(site, 0)?, false),
+                    ("error", Value::text(self.error_name(error)), false),
+                    ("cause", self.argument(site, 1)?, false),
                 ];
-                self.token("SendTaskFailure", &fields, names, status, span)
+                self.token("SendTaskFailure", &fields, site, self.status(route, 204)?)
             }
-            Target::Aws { .. } => fail(span, "an API can't call this by itself"),
+            Target::Aws { .. } => fail(site.span, "an API can't call this by itself"),
         }
     }
 
@@ -179,272 +182,147 @@ impl<'a> Writer<'_, 'a> {
         self.deployment.json(&self.deployment.attribute(&Value::Resource(id), name, span)?, span)
     }
 
-    fn vtl(&self, names: &Names, value: &Value, span: Span) -> Result<Json> {
-        let mut vtl = Vtl::default();
-        vtl.value(self.deployment, names, value, Level::Plain, span)?;
-        Ok(vtl.finish())
-    }
-
-    fn function(&mut self, id: ResourceId, value: &Value, names: &Names, span: Span) -> Result<Integration> {
-        let function = self.attribute(id, "arn", span)?;
+    fn function(&mut self, id: ResourceId, site: &Site<'_, 'a>) -> Result<Integration> {
+        let function = self.attribute(id, "arn", site.span)?;
         self.policy.allow(&["lambda:InvokeFunction"], vec![function.clone()]);
         let uri = concat(&["lambda:path/2015-03-31/functions/".into(), function, "/invocations".into()]);
-        let whole = matches!(value, Value::Hole(hole) if hole.path.is_empty() && names.from(hole.root) == Some(From::Request));
+        let value = self.argument(site, 0)?;
+        let whole = matches!(&value, Value::Hole(hole) if hole.path.is_empty() && site.names.from(hole.root) == Some(From::Request));
         if whole {
-            return Ok(Integration {
-                uri,
-                headers: Vec::new(),
-                request: Json::Null,
-                answers: Vec::new(),
-                proxy: true,
-            });
+            return Ok(Integration { proxy: true, ..Integration::new(uri, Vtl::default(), Vec::new()) });
         }
         let failed = "{\"error\": $input.json('$.errorType'), \"message\": $input.json('$.errorMessage')}";
         let answers = vec![
             Answer { pattern: "default", status: 200, template: None },
             Answer { pattern: "(\\n|.)+", status: 500, template: Some(failed.into()) },
         ];
-        let request = self.vtl(names, &payload(value.clone()), span)?;
-        Ok(Integration { uri, headers: Vec::new(), request, answers, proxy: false })
+        let mut vtl = Vtl::default();
+        vtl.value(self.deployment, site.names, &payload(value), Level::Plain, site.span)?;
+        Ok(Integration::new(uri, vtl, answers))
     }
 
-    fn start(
-        &mut self,
-        id: WorkflowId,
-        value: &Value,
-        name: &Value,
-        names: &Names,
-        status: u16,
-        span: Span,
-    ) -> Result<Integration> {
+    /// `{"stateMachineArn":"…","input":"…"`, not closed yet.
+    fn execution(&mut self, id: WorkflowId, action: &str, site: &Site<'_, 'a>) -> Result<Vtl> {
         let machine = ref_to(self.deployment.workflow_id(id));
-        self.policy.allow(&["states:StartExecution"], vec![machine.clone()]);
-        let mut vtl = execution(self, &machine, value, names, span)?;
-        if !name.is_null() {
+        self.policy.allow(&[action], vec![machine.clone()]);
+        let mut vtl = Vtl::default();
+        vtl.code("{\"stateMachineArn\":\"");
+        vtl.deploy(machine, Level::Plain);
+        vtl.code("\",\"input\":\"");
+        let input = payload(self.argument(site, 0)?);
+        vtl.value(self.deployment, site.names, &input, Level::Quoted, site.span)?;
+        vtl.code("\"");
+        Ok(vtl)
+    }
+
+    fn start(&mut self, id: WorkflowId, site: &Site<'_, 'a>, status: u16) -> Result<Integration> {
+        let mut vtl = self.execution(id, "states:StartExecution", site)?;
+        if let Some(name) = self.option(site, "name")?.filter(|it| !it.is_null()) {
             vtl.code(",\"name\":");
-            vtl.value(self.deployment, names, name, Level::Plain, span)?;
+            vtl.value(self.deployment, site.names, &name, Level::Plain, site.span)?;
         }
         vtl.code("}");
         let started =
             "{\"executionArn\": $input.json('$.executionArn'), \"startDate\": $input.json('$.startDate')}";
-        let answers = answers(status, Some(started));
-        Ok(Integration {
-            uri: "states:action/StartExecution".into(),
-            headers: Vec::new(),
-            request: vtl.finish(),
-            answers,
-            proxy: false,
-        })
+        Ok(Integration::new("states:action/StartExecution", vtl, answers(status, Some(started))))
     }
 
     /// Runs an Express workflow and answers with its output.
-    fn run(
-        &mut self,
-        id: WorkflowId,
-        value: &Value,
-        names: &Names,
-        status: u16,
-        span: Span,
-    ) -> Result<Integration> {
-        let machine = ref_to(self.deployment.workflow_id(id));
-        self.policy.allow(&["states:StartSyncExecution"], vec![machine.clone()]);
-        let mut vtl = execution(self, &machine, value, names, span)?;
+    fn run(&mut self, id: WorkflowId, site: &Site<'_, 'a>, status: u16) -> Result<Integration> {
+        let mut vtl = self.execution(id, "states:StartSyncExecution", site)?;
         vtl.code("}");
-        let answers = answers(status, Some(RUN));
-        Ok(Integration {
-            uri: "states:action/StartSyncExecution".into(),
-            headers: Vec::new(),
-            request: vtl.finish(),
-            answers,
-            proxy: false,
-        })
+        Ok(Integration::new("states:action/StartSyncExecution", vtl, answers(status, Some(RUN))))
     }
 
-    fn send(
-        &mut self,
-        id: ResourceId,
-        call: &'a Call,
-        scope: &Scope<'a>,
-        names: &Names,
-        status: u16,
-        span: Span,
-    ) -> Result<Integration> {
-        let queue = self.attribute(id, "arn", span)?;
+    fn send(&mut self, id: ResourceId, site: &Site<'_, 'a>, status: u16) -> Result<Integration> {
+        let queue = self.attribute(id, "arn", site.span)?;
         self.policy.allow(&["sqs:SendMessage"], vec![queue]);
         self.policy.extend(self.deployment.grants(id, Some("send"))?);
-        let name = self.attribute(id, "name", span)?;
+        let name = self.attribute(id, "name", site.span)?;
         let uri = concat(&["sqs:path/".into(), sub("${AWS::AccountId}"), "/".into(), name]);
         let mut vtl = Vtl::default();
         vtl.code("Action=SendMessage&MessageBody=");
-        self.message(&mut vtl, call, scope, names, span)?;
-        let options = [
-            ("delay", "DelaySeconds"),
-            ("group", "MessageGroupId"),
-            ("deduplication", "MessageDeduplicationId"),
-        ];
-        self.form_options(&mut vtl, call, scope, names, &options)?;
+        self.message(&mut vtl, site)?;
+        self.form_options(&mut vtl, site, &[("delay", "DelaySeconds"), GROUP, DEDUPLICATION])?;
         let sent = "{\"messageId\": $input.json('$.SendMessageResponse.SendMessageResult.MessageId')}";
-        Ok(Integration {
-            uri,
-            headers: vec![FORM],
-            request: vtl.finish(),
-            answers: form_answers(status, sent),
-            proxy: false,
-        })
+        Ok(Integration::new(uri, vtl, form_answers(status, sent)).headers(&[FORM]))
     }
 
-    fn publish(
-        &mut self,
-        id: ResourceId,
-        call: &'a Call,
-        scope: &Scope<'a>,
-        names: &Names,
-        status: u16,
-        span: Span,
-    ) -> Result<Integration> {
-        let topic = self.attribute(id, "arn", span)?;
+    fn publish(&mut self, id: ResourceId, site: &Site<'_, 'a>, status: u16) -> Result<Integration> {
+        let topic = self.attribute(id, "arn", site.span)?;
         self.policy.allow(&["sns:Publish"], vec![topic.clone()]);
         self.policy.extend(self.deployment.grants(id, Some("publish"))?);
         let mut vtl = Vtl::default();
         vtl.code("Action=Publish&TopicArn=");
         vtl.deploy(topic, Level::Form);
         vtl.code("&Message=");
-        self.message(&mut vtl, call, scope, names, span)?;
-        let options = [
-            ("subject", "Subject"),
-            ("group", "MessageGroupId"),
-            ("deduplication", "MessageDeduplicationId"),
-        ];
-        self.form_options(&mut vtl, call, scope, names, &options)?;
+        self.message(&mut vtl, site)?;
+        self.form_options(&mut vtl, site, &[("subject", "Subject"), GROUP, DEDUPLICATION])?;
         let sent = "{\"messageId\": $input.json('$.PublishResponse.PublishResult.MessageId')}";
-        let uri = "sns:action/Publish".into();
-        Ok(Integration {
-            uri,
-            headers: vec![FORM],
-            request: vtl.finish(),
-            answers: form_answers(status, sent),
-            proxy: false,
-        })
+        Ok(Integration::new("sns:action/Publish", vtl, form_answers(status, sent)).headers(&[FORM]))
     }
 
     /// What isn't text travels as JSON.
-    fn message(
-        &self,
-        vtl: &mut Vtl,
-        call: &'a Call,
-        scope: &Scope<'a>,
-        names: &Names,
-        span: Span,
-    ) -> Result<()> {
-        let Some(message) = call.arguments.first() else { return Ok(()) };
-        let value = self.deployment.eval(message, scope)?;
+    fn message(&self, vtl: &mut Vtl, site: &Site<'_, 'a>) -> Result<()> {
+        let Some(message) = site.call.arguments.first() else { return Ok(()) };
+        let value = self.deployment.eval(message, site.scope)?;
         let text = matches!(
             self.deployment.program.types.resolve(&message.ty),
             crate::types::Type::String | crate::types::Type::Literal(_) | crate::types::Type::Timestamp
         );
-        match (text, value) {
-            (true, Value::Hole(hole)) => {
+        if !text {
+            return vtl.value(self.deployment, site.names, &value, Level::Form, site.span);
+        }
+        let parts = if let Value::Concat(parts) = value { parts } else { vec![value] };
+        parts.into_iter().try_for_each(|part| self.form_text(vtl, part, site.names, site.span))
+    }
+
+    /// A piece of text in a form.
+    fn form_text(&self, vtl: &mut Vtl, value: Value, names: &Names, span: Span) -> Result<()> {
+        match value {
+            Value::Hole(hole) => {
                 vtl.code("$util.urlEncode(");
                 vtl.inside_raw(names, &hole, span)?;
                 vtl.code(")");
-                Ok(())
             }
-            (true, Value::Text(text)) => {
-                vtl.text(&text, Level::Form);
-                Ok(())
-            }
-            (true, Value::Concat(parts)) => {
-                for part in parts {
-                    match part {
-                        Value::Hole(hole) => {
-                            vtl.code("$util.urlEncode(");
-                            vtl.inside_raw(names, &hole, span)?;
-                            vtl.code(")");
-                        }
-                        Value::Text(text) => vtl.text(&text, Level::Form),
-                        other => vtl.deploy(self.deployment.json(&other, span)?, Level::Form),
-                    }
-                }
-                Ok(())
-            }
-            (_, value) => vtl.value(self.deployment, names, &value, Level::Form, span),
-        }
-    }
-
-    fn form_options(
-        &self,
-        vtl: &mut Vtl,
-        call: &'a Call,
-        scope: &Scope<'a>,
-        names: &Names,
-        known: &[(&str, &str)],
-    ) -> Result<()> {
-        for (name, parameter) in known {
-            let Some(option) = call.options.get(*name) else { continue };
-            vtl.code(&format!("&{parameter}="));
-            match self.deployment.eval(option, scope)? {
-                Value::Hole(hole) => {
-                    vtl.code("$util.urlEncode(");
-                    vtl.inside_raw(names, &hole, option.span)?;
-                    vtl.code(")");
-                }
-                value => {
-                    let text = self
-                        .deployment
-                        .json(&self.deployment.join_texts(vec![value], option.span)?, option.span)?;
-                    match text {
-                        Json::String(text) => vtl.text(&text, Level::Form),
-                        other => vtl.deploy(other, Level::Form),
-                    }
-                }
-            }
+            value => match self.deployment.json(&self.deployment.join_texts(vec![value], span)?, span)? {
+                Json::String(text) => vtl.text(&text, Level::Form),
+                other => vtl.deploy(other, Level::Form),
+            },
         }
         Ok(())
     }
 
-    fn put_event(
-        &mut self,
-        id: ResourceId,
-        call: &'a Call,
-        scope: &Scope<'a>,
-        names: &Names,
-        status: u16,
-        span: Span,
-    ) -> Result<Integration> {
-        let bus = self.attribute(id, "arn", span)?;
+    fn form_options(&self, vtl: &mut Vtl, site: &Site<'_, 'a>, known: &[(&str, &str)]) -> Result<()> {
+        for (name, parameter) in known {
+            let Some(option) = site.call.options.get(*name) else { continue };
+            vtl.code(&format!("&{parameter}="));
+            let value = self.deployment.eval(option, site.scope)?;
+            self.form_text(vtl, value, site.names, option.span)?;
+        }
+        Ok(())
+    }
+
+    fn put_event(&mut self, id: ResourceId, site: &Site<'_, 'a>, status: u16) -> Result<Integration> {
+        let bus = self.attribute(id, "arn", site.span)?;
         self.policy.allow(&["events:PutEvents"], vec![bus]);
-        let option = |name: &str, default: Value| match call.options.get(name) {
-            Some(it) => self.deployment.eval(it, scope),
-            None => Ok(default),
-        };
-        let detail = call.arguments.first().map_or(Ok(Value::Null), |it| self.deployment.eval(it, scope))?;
-        let name = self.deployment.attribute(&Value::Resource(id), "name", span)?;
+        let name = self.deployment.attribute(&Value::Resource(id), "name", site.span)?;
+        let source = self.option(site, "source")?.unwrap_or_else(|| Value::reference("AWS::StackName"));
+        let kind = self.option(site, "type")?.unwrap_or_else(|| Value::text("event"));
         let mut vtl = Vtl::default();
-        vtl.code("{\"Entries\":[{\"EventBusName\":");
-        vtl.value(self.deployment, names, &name, Level::Plain, span)?;
-        vtl.code(",\"Source\":");
-        vtl.value(
-            self.deployment,
-            names,
-            &option("source", Value::reference("AWS::StackName"))?,
-            Level::Plain,
-            span,
-        )?;
-        vtl.code(",\"DetailType\":");
-        vtl.value(self.deployment, names, &option("type", Value::text("event"))?, Level::Plain, span)?;
+        let mut head = "{\"Entries\":[{";
+        for (field, value) in [("EventBusName", name), ("Source", source), ("DetailType", kind)] {
+            vtl.code(&format!("{head}\"{field}\":"));
+            vtl.value(self.deployment, site.names, &value, Level::Plain, site.span)?;
+            head = ",";
+        }
         vtl.code(",\"Detail\":\"");
-        vtl.value(self.deployment, names, &payload(detail), Level::Quoted, span)?;
+        let detail = payload(self.argument(site, 0)?);
+        vtl.value(self.deployment, site.names, &detail, Level::Quoted, site.span)?;
         vtl.code("\"}]}");
         let headers =
-            vec![("X-Amz-Target", "'AWSEvents.PutEvents'"), ("Content-Type", "'application/x-amz-json-1.1'")];
-        let uri = "events:action/PutEvents".into();
-        Ok(Integration {
-            uri,
-            headers,
-            request: vtl.finish(),
-            answers: answers(status, Some("{}")),
-            proxy: false,
-        })
+            [("X-Amz-Target", "'AWSEvents.PutEvents'"), ("Content-Type", "'application/x-amz-json-1.1'")];
+        Ok(Integration::new("events:action/PutEvents", vtl, answers(status, Some("{}"))).headers(&headers))
     }
 
     /// Completes, fails or keeps alive a task; `output` is JSON inside a text.
@@ -452,9 +330,8 @@ impl<'a> Writer<'_, 'a> {
         &mut self,
         action: &str,
         fields: &[(&str, Value, bool)],
-        names: &Names,
+        site: &Site<'_, 'a>,
         status: u16,
-        span: Span,
     ) -> Result<Integration> {
         self.policy.allow(&[&format!("states:{action}")], vec!["*".into()]);
         let mut vtl = Vtl::default();
@@ -464,24 +341,13 @@ impl<'a> Writer<'_, 'a> {
                 continue;
             }
             let comma = if at == 0 { "" } else { "," };
-            vtl.code(&format!("{comma}\"{name}\":"));
-            if *quoted {
-                vtl.code("\"");
-                vtl.value(self.deployment, names, value, Level::Quoted, span)?;
-                vtl.code("\"");
-            } else {
-                vtl.value(self.deployment, names, value, Level::Plain, span)?;
-            }
+            let (quote, level) = if *quoted { ("\"", Level::Quoted) } else { ("", Level::Plain) };
+            vtl.code(&format!("{comma}\"{name}\":{quote}"));
+            vtl.value(self.deployment, site.names, value, level, site.span)?;
+            vtl.code(quote);
         }
         vtl.code("}");
-        let uri = format!("states:action/{action}").into();
-        Ok(Integration {
-            uri,
-            headers: Vec::new(),
-            request: vtl.finish(),
-            answers: answers(status, Some("")),
-            proxy: false,
-        })
+        Ok(Integration::new(format!("states:action/{action}"), vtl, answers(status, Some(""))))
     }
 
     pub(super) fn rest_resources(
@@ -568,23 +434,6 @@ fn payload(value: Value) -> Value {
     if value.is_null() { Value::Record(indexmap::IndexMap::new()) } else { value }
 }
 
-/// `{"stateMachineArn":"…","input":"…"`, not closed yet.
-fn execution<'a>(
-    writer: &Writer<'_, 'a>,
-    machine: &Json,
-    value: &Value,
-    names: &Names,
-    span: Span,
-) -> Result<Vtl> {
-    let mut vtl = Vtl::default();
-    vtl.code("{\"stateMachineArn\":\"");
-    vtl.deploy(machine.clone(), Level::Plain);
-    vtl.code("\",\"input\":\"");
-    vtl.value(writer.deployment, names, value, Level::Quoted, span)?;
-    vtl.code("\"");
-    Ok(vtl)
-}
-
 fn response(answer: &Answer, cors: bool) -> Json {
     let description = match answer.status {
         200..300 => "Done",
@@ -600,6 +449,14 @@ fn response(answer: &Answer, cors: bool) -> Json {
 }
 
 impl Integration {
+    pub(super) fn new(uri: impl Into<Json>, request: Vtl, answers: Vec<Answer>) -> Self {
+        Self { uri: uri.into(), headers: Vec::new(), request: request.finish(), answers, proxy: false }
+    }
+
+    fn headers(self, headers: &[(&'static str, &'static str)]) -> Self {
+        Self { headers: headers.to_vec(), ..self }
+    }
+
     fn json(&self, role: &str, origin: Option<&str>) -> Json {
         let prefix = sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:");
         let mut all = Map::new();
