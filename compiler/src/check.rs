@@ -38,6 +38,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod transact;
 mod type_expr;
 
 use facts::Facts;
@@ -88,6 +89,8 @@ pub(crate) struct Body {
     pub(crate) name: Arc<str>,
     /// How many sagas are around.
     pub(crate) sagas: u32,
+    /// The requests of a `transact` are being checked.
+    pub(crate) transacts: bool,
 }
 
 impl Body {
@@ -102,6 +105,7 @@ impl Body {
             returns: Vec::new(),
             name: "".into(),
             sagas: 0,
+            transacts: false,
         }
     }
 }

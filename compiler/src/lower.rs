@@ -35,6 +35,7 @@ mod saga;
 mod stmt;
 mod table;
 mod test;
+mod transact;
 
 use frames::Frame;
 pub(crate) use table::setting_name;

@@ -163,6 +163,11 @@ impl App {
         }
     }
 
+    /// The resource at an address.
+    pub(crate) fn resource_at(&self, address: &str) -> Option<&Resource> {
+        self.resources.get(self.addresses.get(address)?)
+    }
+
     /// The resource or workflow that a call is about, by the address it was given.
     pub(crate) fn target(&self, arguments: &Value, resource: &asl::Resource) -> Option<&str> {
         let known = |address: &str| {

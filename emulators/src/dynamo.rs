@@ -18,6 +18,7 @@ mod lexer;
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests;
+pub(crate) mod transact;
 mod update;
 
 use attribute::{compare, key_text, marshal, unmarshal};
@@ -39,6 +40,10 @@ pub(crate) enum Problem {
     Invalid(String),
     /// `ConditionalCheckFailedException`
     Condition,
+    /// `TransactionCanceledException`, with the reason of each request.
+    Canceled(String),
+    /// `ResourceNotFoundException`
+    NoTable,
 }
 
 type Outcome = Result<Value, Problem>;
@@ -54,6 +59,13 @@ impl Problem {
             Problem::Condition => {
                 ("ConditionalCheckFailedException", "The conditional request failed".to_owned())
             }
+            Problem::Canceled(reasons) => (
+                "TransactionCanceledException",
+                format!(
+                    "Transaction cancelled, please refer cancellation reasons for specific reasons [{reasons}]"
+                ),
+            ),
+            Problem::NoTable => ("ResourceNotFoundException", "Requested resource not found".to_owned()),
         };
         let request = "00000000-0000-4000-8000-000000000000";
         if sdk {
@@ -137,7 +149,23 @@ impl Table {
 
     /// Answers a request; `None` for actions that are not known.
     pub(crate) fn call(&mut self, action: &str, arguments: &Value, sdk: bool) -> Option<Answer> {
-        let outcome = match action {
+        let known = matches!(
+            action,
+            "getItem"
+                | "putItem"
+                | "updateItem"
+                | "deleteItem"
+                | "query"
+                | "scan"
+                | "batchGetItem"
+                | "batchWriteItem"
+        );
+        known.then(|| self.answer(action, arguments).map_err(|problem| problem.told(sdk)))
+    }
+
+    /// One request; `conditionCheck` is one only in a transaction.
+    fn answer(&mut self, action: &str, arguments: &Value) -> Outcome {
+        match action {
             "getItem" => self.get(arguments),
             "putItem" => self.put(arguments),
             "updateItem" => self.update(arguments),
@@ -145,9 +173,12 @@ impl Table {
             "query" | "scan" => self.search(arguments, action == "query"),
             "batchGetItem" => self.batch_get(arguments),
             "batchWriteItem" => self.batch_write(arguments),
-            _ => return None,
-        };
-        Some(outcome.map_err(|problem| problem.told(sdk)))
+            _ => {
+                let (key, _) = self.request_key(arguments)?;
+                self.check(arguments, &key)?;
+                Ok(record([]))
+            }
+        }
     }
 
     /// All items, plain, by their keys.

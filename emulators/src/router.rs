@@ -282,6 +282,13 @@ impl Services for Router<'_, '_> {
         {
             return reply;
         }
+        let app = self.runner.app;
+        if asked.service == "dynamodb"
+            && let Some(result) =
+                self.runner.world.stores.transact(&|it| app.resource_at(it), &asked.action, call)
+        {
+            return reply(call, 0, result);
+        }
         if let Some(name) = &asked.target {
             if self.runner.app.workflows.contains_key(name) && asked.is_of(&Callee::Workflow(name.clone())) {
                 return self.nested(call, name);

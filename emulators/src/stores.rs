@@ -57,6 +57,23 @@ impl Stores {
         }
     }
 
+    /// A transaction over tables; `find` knows the app's resources by their addresses.
+    pub(crate) fn transact<'r>(
+        &mut self,
+        find: &dyn Fn(&str) -> Option<&'r Resource>,
+        action: &str,
+        call: &Call<'_>,
+    ) -> Option<Answer> {
+        let writes = match action {
+            "transactWriteItems" => true,
+            "transactGetItems" => false,
+            _ => return None,
+        };
+        let sdk = matches!(call.resource, asl::Resource::AwsSdk(_));
+        let new = |name: &str| find(name).filter(|it| it.kind == "table").map(Table::new);
+        Some(crate::dynamo::transact::call(&mut self.tables, &new, call.arguments, (writes, sdk)))
+    }
+
     /// What a resource took in, in order: messages, events; of what it holds, items or keys.
     pub(crate) fn log(&self, resource: &str) -> Value {
         if let Some(table) = self.tables.get(resource) {

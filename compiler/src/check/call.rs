@@ -72,9 +72,11 @@ impl Ctx<'_> {
             start: false,
         };
         match &inner.kind {
-            Ast::Map { .. } | Ast::Parallel { .. } | Ast::Try { .. } | Ast::Saga { .. } => {
-                self.flow(inner, clauses, want)
-            }
+            Ast::Map { .. }
+            | Ast::Parallel { .. }
+            | Ast::Transact(_)
+            | Ast::Try { .. }
+            | Ast::Saga { .. } => self.flow(inner, clauses, want),
             Ast::Await { token, call } => {
                 how.awaits = Some(Span { end: inner.span.start + 5, ..inner.span });
                 how.token = token.as_ref();
@@ -268,7 +270,11 @@ impl Ctx<'_> {
         match name {
             "complete" | "reject" | "beat" => return self.token_call(name, arguments, how),
             "calls" => return self.calls(arguments, how.call),
-            "transact" => return self.transact(arguments, how, want),
+            "transact" => {
+                self.loose_arguments(arguments);
+                self.report(wrong::transact_block(at));
+                return broken(how.span);
+            }
             _ => {}
         }
         if let Some(signatures) = crate::prelude::global(name) {

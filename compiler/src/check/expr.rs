@@ -135,9 +135,11 @@ impl Ctx<'_> {
             }
             Ast::Match { value, arms } => self.match_expr(value, arms, want, span),
             Ast::Block { label, block } => self.block_expr(label.as_ref(), block, want, span),
-            Ast::Map { .. } | Ast::Parallel { .. } | Ast::Try { .. } | Ast::Saga { .. } => {
-                self.flow(expr, &[], want)
-            }
+            Ast::Map { .. }
+            | Ast::Parallel { .. }
+            | Ast::Transact(_)
+            | Ast::Try { .. }
+            | Ast::Saga { .. } => self.flow(expr, &[], want),
             Ast::Return(value) => self.return_expr(value.as_deref(), span),
             Ast::Fail(value) => self.fail(value.as_deref(), span),
             Ast::Break(label) => self.jump_expr(label.as_ref(), false, span),

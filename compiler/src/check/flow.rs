@@ -31,6 +31,7 @@ impl Ctx<'_> {
                 self.map(&head, body, clauses, want, expr.span)
             }
             Ast::Parallel { options, branches } => self.parallel(options, branches, clauses, want, expr.span),
+            Ast::Transact(requests) => self.transact(requests, clauses, want, expr.span),
             Ast::Try { body, clauses: own, finally } => {
                 self.try_expr(body, own, finally.as_ref(), want, expr.span)
             }

@@ -11,13 +11,15 @@ use super::expr::{Role, Want, make};
 use super::raises::Raises;
 use super::{Ctx, broken};
 use crate::diagnostics::{close, flow, names as report, types as wrong};
-use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind as Ast};
 use crate::typed::{Effect, Expr, ExprKind, ListPart, Target};
 use crate::types::{FieldType, Record, Type};
 
 const METHODS: [&str; 9] =
     ["get", "put", "update", "delete", "query", "scan", "batchGet", "batchPut", "batchDelete"];
+
+/// What a transaction can do with an item; `check` writes nothing.
+const TRANSACTED: [&str; 5] = ["get", "put", "update", "delete", "check"];
 
 /// What a table's settings say of its keys.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,11 @@ impl Ctx<'_> {
         &METHODS
     }
 
+    /// The methods that can be called here.
+    fn table_methods(&self) -> &'static [&'static str] {
+        if self.body.transacts { &TRANSACTED } else { &METHODS }
+    }
+
     pub(crate) fn table_method(
         &mut self,
         receiver: Expr,
@@ -41,7 +48,7 @@ impl Ctx<'_> {
         how: How<'_>,
         want: Want<'_>,
     ) -> Expr {
-        let known = Self::table_method_names();
+        let known = self.table_methods();
         if !known.contains(&name.text.as_str()) {
             self.loose_arguments(arguments);
             let close = close(&name.text, known.iter().copied());
@@ -58,7 +65,7 @@ impl Ctx<'_> {
             self.report(flow::nothing_to_await(at, &shown, "it has its answer at once"));
         }
         let wanted: &[&str] = match name.text.as_str() {
-            "get" | "delete" => &["key"],
+            "get" | "delete" | "check" => &["key"],
             "put" => &["item"],
             "update" => &["key", "change"],
             "query" => &["condition"],
@@ -79,6 +86,9 @@ impl Ctx<'_> {
             typed.push(self.table_argument(&argument.value, wanted, (&item, &seen), &keys));
         }
         let (options, only) = self.table_options(&name.text, arguments, &item, &keys, &shown);
+        if name.text == "check" && !options.contains_key("when") {
+            self.report(wrong::check_what(how.call));
+        }
         let row = only.unwrap_or_else(|| item.clone());
         let result = match name.text.as_str() {
             "get" => row.optional(),
@@ -106,7 +116,7 @@ impl Ctx<'_> {
         self.finish_call(callee, (None, typed, options), result, how, want)
     }
 
-    fn table_keys(&self, receiver: &Expr) -> Keys {
+    pub(crate) fn table_keys(&self, receiver: &Expr) -> Keys {
         let ExprKind::Resource(id) = &receiver.kind else { return Keys::default() };
         let item = self.resolved.resources.get(id.index()).and_then(|at| self.resolved.item(*at));
         let Some(ast::ItemKind::Resource(decl)) = item.map(|it| &it.kind) else { return Keys::default() };
@@ -220,7 +230,7 @@ impl Ctx<'_> {
     ) -> (IndexMap<String, Expr>, Option<Type>) {
         let known: &[&str] = match method {
             "get" => &["only", "consistent"],
-            "put" | "delete" => &["when"],
+            "put" | "delete" | "check" => &["when"],
             "update" => &["when", "upsert"],
             "query" => &["index", "where", "limit", "descending", "only", "consistent"],
             "scan" => &["where", "limit", "only", "index", "consistent"],
@@ -321,54 +331,6 @@ impl Ctx<'_> {
         }
         let list = make(ExprKind::List(parts), Type::list(Type::String), Effect::Total, value.span);
         (list, Some(Type::Record(Arc::new(fields))))
-    }
-
-    /// `transact { … }` is written as a call of calls: `transact([orders.put(o), stock.update(…)])`.
-    pub(crate) fn transact(&mut self, arguments: &[ast::Argument], how: How<'_>, want: Want<'_>) -> Expr {
-        let [list] = arguments else {
-            self.loose_arguments(arguments);
-            self.report(wrong::argument_count(how.call, "transact", &["writes"], arguments.len()));
-            return broken(how.span);
-        };
-        let Ast::List(elements) = &list.value.kind else {
-            self.expr(&list.value, None);
-            self.report(wrong::transact_what(list.span));
-            return broken(how.span);
-        };
-        let mut parts = Vec::new();
-        for element in elements {
-            let ast::Element::Item(expr) = element else { continue };
-            let raises = std::mem::take(&mut self.body.raises);
-            let call = self.expr_want(expr, Want::Effect);
-            self.body.raises = raises;
-            let fits = matches!(&call.kind, ExprKind::Call(it) if matches!(&it.target, Target::Method { kind, method, .. }
-                if &**kind == "table" && matches!(&**method, "put" | "update" | "delete")));
-            if !fits && !matches!(call.kind, ExprKind::Error) {
-                self.report(wrong::transact_what(expr.span));
-            }
-            parts.push(ListPart::Item(call));
-        }
-        self.transaction(parts, list.span, how, want)
-    }
-
-    fn transaction(&mut self, parts: Vec<ListPart>, span: Span, how: How<'_>, want: Want<'_>) -> Expr {
-        let list = make(ExprKind::List(parts), Type::list(Type::Null), Effect::Total, span);
-        let prefixes: BTreeSet<Arc<str>> = BTreeSet::from(["DynamoDb".into()]);
-        let raises = Raises { states: true, prefixes, ..Raises::default() };
-        let receiver = make(ExprKind::Null, Type::Null, Effect::Total, span);
-        let target =
-            Target::Method { receiver: Box::new(receiver), kind: "table".into(), method: "transact".into() };
-        let callee = Callee {
-            target,
-            name: "transact".to_owned(),
-            params: Vec::new(),
-            options: IndexMap::new(),
-            mode: CallMode::Plain,
-            result: Type::Null,
-            throws: Vec::new(),
-            raises,
-        };
-        self.finish_call(callee, (None, vec![list], IndexMap::new()), Type::Null, how, want)
     }
 }
 

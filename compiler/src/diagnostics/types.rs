@@ -508,9 +508,47 @@ pub fn only_wants_fields(span: Span) -> Diagnostic {
 }
 
 pub fn transact_what(span: Span) -> Diagnostic {
-    Diagnostic::error("F0330", span, "a transaction holds writes to tables")
-        .here("not a `put`, `update` or `delete`")
-        .help("write `transact([orders.put(o), stock.update(id, it => { … })])`")
+    Diagnostic::error("F0330", span, "a transaction holds requests to tables")
+        .here("not a call of a table's `put`, `update`, `delete`, `check` or `get`")
+        .help("write `transact { orders.put(o) … }`, and compute values before it")
+}
+
+pub fn transact_block(span: Span) -> Diagnostic {
+    Diagnostic::error("F0330", span, "`transact` takes a block").help("write `transact { orders.put(o) … }`")
+}
+
+pub fn transact_clause(span: Span) -> Diagnostic {
+    Diagnostic::error("F0330", span, "a request of a transaction can't fail alone")
+        .here("this belongs behind the whole")
+        .help("write `transact { … } catch DynamoDb.TransactionCanceledException as e { … }`")
+}
+
+pub fn transact_mixed(span: Span) -> Diagnostic {
+    Diagnostic::error("F0330", span, "a transaction reads or writes, not both")
+        .here("this writes, another request reads")
+        .help("read before it, and write under a condition: `orders.check(id, when: it => …)` writes nothing")
+}
+
+pub fn transact_name(span: Span) -> Diagnostic {
+    Diagnostic::error("F0330", span, "a write has no value that could have a name")
+        .help("take the name away; only reads are named: `transact { a: orders.get(x), b: stock.get(y) }`")
+}
+
+pub fn transact_count(span: Span, count: usize) -> Diagnostic {
+    Diagnostic::error("F0338", span, format!("a transaction holds 1 to 100 requests, not {count}"))
+        .note("the limit is DynamoDB's")
+}
+
+pub fn transact_twice(span: Span, first: Span, place: &str) -> Diagnostic {
+    Diagnostic::error("F0339", span, format!("a transaction can't touch `{place}` twice"))
+        .here("the same item")
+        .label(first, "first here")
+        .help("make it one request: an `update` can change several fields under one condition")
+}
+
+pub fn check_what(span: Span) -> Diagnostic {
+    Diagnostic::error("F0340", span, "`check` needs to know what must hold")
+        .help("write `check(key, when: it => …)`, `when: present` or `when: absent`")
 }
 
 pub fn source_outside(span: Span, name: &str) -> Diagnostic {

@@ -251,6 +251,9 @@ impl<'a> Lower<'a> {
         kind: &str,
         method: &str,
     ) -> Option<Spec> {
+        if kind == "table" && method == "transact" {
+            return self.transact_spec(call);
+        }
         if kind == "table" {
             return self.table_spec(call, receiver, method);
         }

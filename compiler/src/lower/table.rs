@@ -80,11 +80,11 @@ impl<'a> Lower<'a> {
                 }
                 "updateItem"
             }
-            "delete" => {
+            "delete" | "check" => {
                 let key = self.key(call.arguments.first(), &table);
                 members.push(Member::Set("Key".into(), key));
                 self.condition(call, &table, &mut dynamo, &mut members, None);
-                "deleteItem"
+                if method == "check" { "conditionCheck" } else { "deleteItem" }
             }
             "query" | "scan" => {
                 self.search(call, method, &table, &mut dynamo, &mut members);

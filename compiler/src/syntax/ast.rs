@@ -563,6 +563,8 @@ pub enum ExprKind {
         options: Vec<Argument>,
         branches: Branches,
     },
+    /// `transact { orders.put(o) … }`, `transact { a: orders.get(x) … }`
+    Transact(Branches),
     /// `try { … } retry … catch … finally { … }`
     Try {
         body: Block,

@@ -54,8 +54,10 @@ const CLAUSES: [&str; 12] = [
 ];
 
 /// Words after which another word may stand in an expression.
-const PREFIXES: [&str; 12] =
-    ["await", "fail", "return", "match", "if", "map", "not", "parallel", "try", "saga", "break", "continue"];
+const PREFIXES: [&str; 13] = [
+    "await", "fail", "return", "match", "if", "map", "not", "parallel", "transact", "try", "saga", "break",
+    "continue",
+];
 
 pub(super) fn layout(file: FileId, text: &str) -> Layout {
     let scan = scan::scan(file, text);

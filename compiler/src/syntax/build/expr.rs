@@ -388,6 +388,7 @@ impl<'i> Builder<'i> {
             Rule::r#match => self.match_expr(pair, span),
             Rule::map => self.map(pair, span),
             Rule::parallel => self.parallel(pair, span),
+            Rule::transact => self.transact(pair, span),
             Rule::r#try => self.try_expr(pair, span),
             Rule::saga => self.saga(pair, span),
             _ => ExprKind::Missing,
@@ -510,6 +511,36 @@ impl<'i> Builder<'i> {
             }
         }
         ExprKind::Parallel { options, branches }
+    }
+
+    fn transact(&mut self, pair: P<'i>, span: Span) -> ExprKind {
+        match pair.into_inner().next() {
+            Some(inner) if inner.as_rule() == Rule::branches => {
+                ExprKind::Transact(Branches::Named(self.requests(inner)))
+            }
+            Some(inner) => ExprKind::Transact(Branches::Statements(self.block(inner))),
+            None => {
+                ExprKind::Transact(Branches::Statements(Block { statements: Vec::new(), span: span.tail() }))
+            }
+        }
+    }
+
+    /// As the branches of `parallel`, but what is named is a call, not a block.
+    fn requests(&mut self, pair: P<'i>) -> Vec<(Name, Block)> {
+        let mut requests = Vec::new();
+        for inner in pair.into_inner().filter(|it| it.as_rule() == Rule::branch) {
+            let (mut name, mut call) = (None, None);
+            for part in inner.into_inner() {
+                match part.as_rule() {
+                    Rule::name | Rule::plain_name => name = Some(self.field_name(part).0),
+                    Rule::block | Rule::missing_block => call = Some(self.block(part)),
+                    Rule::expr => call = Some(block_of(self.expr(part))),
+                    _ => call = Some(block_of(self.primary(part))),
+                }
+            }
+            requests.extend(name.zip(call));
+        }
+        requests
     }
 
     fn branches(&mut self, pair: P<'i>) -> Vec<(Name, Block)> {

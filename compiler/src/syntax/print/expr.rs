@@ -86,6 +86,7 @@ impl<'a> Printer<'a> {
                 Doc::Concat(parts)
             }
             ExprKind::Parallel { options, branches } => self.parallel(options, branches, expr),
+            ExprKind::Transact(requests) => self.transact(requests, expr),
             ExprKind::Try { body, clauses, finally } => self.try_expr(body, clauses, finally.as_ref()),
             ExprKind::Saga { body, clauses } => {
                 let head = Doc::concat([Doc::text("saga "), self.block(body)]);
@@ -372,6 +373,28 @@ impl<'a> Printer<'a> {
             }
         });
         Doc::Concat(parts)
+    }
+
+    fn transact(&mut self, requests: &Branches, expr: &Expr) -> Doc {
+        let body = match requests {
+            Branches::Statements(block) => self.block(block),
+            Branches::Named(requests) => {
+                let style =
+                    Braces { end: expr.span.end, flat_separator: ", ", line_separator: "", broken: false };
+                let span = |(name, block): &(Name, Block)| name.span.to(block.span);
+                self.braces(requests, &style, span, |printer, (name, block)| printer.request(name, block))
+            }
+        };
+        Doc::concat([Doc::text("transact "), body])
+    }
+
+    fn request(&mut self, name: &Name, block: &Block) -> Doc {
+        let quoted = self.slice(name.span.start, name.span.end).starts_with('"');
+        let value = match block.statements.as_slice() {
+            [Stmt { kind: StmtKind::Expr(value), .. }] if value.span == block.span => self.expr(value),
+            _ => self.block(block),
+        };
+        Doc::concat([Doc::text(format!("{}: ", self.name(name, quoted))), value])
     }
 
     fn branch(&mut self, name: &Name, block: &Block) -> Doc {
