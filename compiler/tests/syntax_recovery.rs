@@ -104,10 +104,10 @@ fn expr_blocks(value: &Expr) -> Vec<&Block> {
         }
         ExprKind::Block { block, .. } | ExprKind::Map { body: block, .. } => vec![block],
         ExprKind::Try { body, .. } | ExprKind::Saga { body, .. } => vec![body],
-        ExprKind::Parallel { branches: Branches::Statements(body), .. } => vec![body],
-        ExprKind::Parallel { branches: Branches::Named(branches), .. } => {
-            branches.iter().map(|it| &it.1).collect()
-        }
+        ExprKind::Parallel { branches: Branches::Statements(body), .. }
+        | ExprKind::Transact(Branches::Statements(body)) => vec![body],
+        ExprKind::Parallel { branches: Branches::Named(branches), .. }
+        | ExprKind::Transact(Branches::Named(branches)) => branches.iter().map(|it| &it.1).collect(),
         ExprKind::Guarded { clauses, call } => {
             let mut blocks = expr_blocks(call);
             blocks.extend(clauses.iter().filter_map(|clause| match &clause.kind {

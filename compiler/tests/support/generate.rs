@@ -211,7 +211,7 @@ impl<'a> Generator<'a> {
     }
 
     fn any_expr(&mut self) -> String {
-        match self.pick(34) {
+        match self.pick(36) {
             0 => self.one_of(&[
                 "a", "1", "1.5e3", "null", "true", "5m", "1h30m", "256MB", "(5%)", "\"t\"", "(1s)",
             ]),
@@ -264,6 +264,8 @@ impl<'a> Generator<'a> {
             30 => format!("a[{}][({})..]", self.expr(), self.operand()),
             31 => format!("(return {}) ?? {}", self.expr(), self.expr()),
             32 => format!("f@live({})", self.expr()),
+            33 => format!("transact {{ a: f({}), b: f({}) }}", self.expr(), self.expr()),
+            34 => format!("transact {}", self.block()),
             _ => format!("({})", self.expr()),
         }
     }

@@ -227,6 +227,10 @@ pub fn expr(value: &Expr) -> String {
         ExprKind::Parallel { branches: Branches::Named(branches), .. } => {
             format!("(parallel {})", many(branches, |(name, body)| format!("{}:{}", name.text, block(body))))
         }
+        ExprKind::Transact(Branches::Statements(body)) => format!("(transact {})", block(body)),
+        ExprKind::Transact(Branches::Named(requests)) => {
+            format!("(transact {})", many(requests, |(name, body)| format!("{}:{}", name.text, block(body))))
+        }
         ExprKind::Try { body, clauses, finally } => {
             let finally = finally.as_ref().map_or(String::new(), |body| format!(" finally {}", block(body)));
             format!("(try {} {}{finally})", block(body), many(clauses, clause))
