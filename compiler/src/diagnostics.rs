@@ -12,6 +12,7 @@ pub mod audit;
 pub mod build;
 pub mod flow;
 pub mod integrations;
+pub mod limits;
 pub mod names;
 pub mod render;
 pub mod resources;

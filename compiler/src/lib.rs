@@ -3,7 +3,7 @@
 //! ```text
 //!  text ──parse──▶ ast ──resolve──▶ symbols ──check──▶ typed tree ──limits──┐
 //!                                                                          │  (only without errors)
-//!  files ◀──emit── machine ◀──limits── machine ◀──pack── naive machine ◀──lower
+//!  files ◀──limits── files and definitions ◀──emit── machine ◀──pack── naive machine ◀──lower
 //! ```
 //!
 //! Each step is one function in the module of its name and may look at the trees at its two ends, never at a later
@@ -15,6 +15,7 @@ pub mod aws;
 pub mod check;
 pub mod diagnostics;
 pub mod emit;
+pub mod limits;
 pub mod lower;
 pub mod machine;
 pub mod output;
@@ -29,7 +30,7 @@ pub mod types;
 
 pub use testing::tests;
 
-use diagnostics::Diagnostic;
+use diagnostics::{Checked, Diagnostic};
 use output::{BuildOptions, Built, BuiltWorkflow, Reason};
 use source::{FileId, Source, Sources, Span};
 use syntax::ast;
@@ -77,46 +78,96 @@ pub fn library_kinds() -> impl Iterator<Item = &'static str> {
 
 /// Compiles a program without errors to its files. Where the analysis found an error nothing is built.
 pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
-    let mut built = Built::default();
-    if analysis.diagnostics.iter().any(Diagnostic::is_error) {
-        return built;
+    let program = &analysis.program;
+    let (definitions, mut diagnostics) = compile(analysis, options.naive);
+    let failed = |found: &[Diagnostic]| found.iter().any(Diagnostic::is_error);
+    if failed(&analysis.diagnostics) || failed(&diagnostics) {
+        return Built { diagnostics, ..Built::default() };
     }
+    let emitted = emit::app::emit(program, &definitions, options.target);
+    diagnostics.extend(of_template(&emitted));
+    let mut files = emit::app::print(emitted, program, &definitions, options.format);
+    let workflows: Vec<BuiltWorkflow> =
+        program.workflows.iter().zip(definitions).map(|(of, it)| built(of, it, program)).collect();
+    files.push(emit::source_map::emit(&workflows, &analysis.sources));
+    Built { files, workflows, diagnostics }
+}
+
+/// What only a build finds out: constructs without a form on AWS, settings that nobody knows at the deployment,
+/// and all that is too large. Nothing where the analysis found an error.
+pub fn verify(analysis: &Analysis) -> Vec<Diagnostic> {
+    let (definitions, mut diagnostics) = compile(analysis, false);
+    if !diagnostics.iter().chain(&analysis.diagnostics).any(Diagnostic::is_error) {
+        let emitted = emit::app::emit(&analysis.program, &definitions, output::Target::default());
+        diagnostics.extend(of_template(&emitted));
+    }
+    diagnostics
+}
+
+fn of_template(emitted: &emit::app::Emitted) -> Vec<Diagnostic> {
+    let unknown = emitted.problems.iter().map(diagnostics::build::not_known_at_deployment);
+    unknown.chain(limits::of_app(emitted)).collect()
+}
+
+/// Workflows from which on it pays to compile several at a time.
+const MANY: usize = 16;
+
+/// The definition of each workflow, and what is wrong with them. None where the analysis found an error.
+fn compile(analysis: &Analysis, naive: bool) -> (Vec<emit::asl::Definition>, Vec<Diagnostic>) {
+    if analysis.diagnostics.iter().any(Diagnostic::is_error) {
+        return (Vec::new(), Vec::new());
+    }
+    let ids: Vec<WorkflowId> = (0..).map(WorkflowId).take(analysis.program.workflows.len()).collect();
+    let some = |ids: &[WorkflowId]| ids.iter().map(|id| compile_one(analysis, *id, naive)).collect();
+    let all: Vec<Checked<emit::asl::Definition>> = if ids.len() < MANY {
+        some(&ids)
+    } else {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> =
+                ids.chunks(ids.len().div_ceil(workers)).map(|part| scope.spawn(|| some(part))).collect();
+            let joined =
+                parts.into_iter().map(|part| part.join().unwrap_or_else(|it| std::panic::resume_unwind(it)));
+            joined.flatten().collect()
+        })
+    };
+    let (definitions, diagnostics): (Vec<_>, Vec<_>) =
+        all.into_iter().map(|it| (it.value, it.diagnostics)).unzip();
+    (definitions, diagnostics.into_iter().flatten().collect())
+}
+
+fn compile_one(analysis: &Analysis, id: WorkflowId, naive: bool) -> Checked<emit::asl::Definition> {
     let program = &analysis.program;
     let text = |span: Span| {
         let source = analysis.sources.get(span.file.0 as usize)?;
         Some(source.slice(span).to_owned()).filter(|text| !text.is_empty())
     };
-    let mut definitions = Vec::new();
-    for (index, workflow) in (0..).zip(&program.workflows) {
-        match lower::lower(program, WorkflowId(index), &text) {
-            Ok(naive) => {
-                let machine = if options.naive { naive } else { pack::pack(naive) };
-                definitions.push(emit::asl::emit(&machine, program));
-            }
-            Err(problems) => built.diagnostics.extend(problems),
-        }
-        let Some(definition) = definitions.last() else { continue };
-        built.workflows.push(BuiltWorkflow {
-            name: workflow.name.to_string(),
-            express: workflow.express,
-            definition: definition.value.clone(),
-            places: definition.places.clone(),
-            reasons: definition.states.iter().map(reason).collect(),
-            substitutions: definition
-                .substitutions
-                .iter()
-                .map(|(name, it)| (name.clone(), it.show(program)))
-                .collect(),
-        });
+    let nothing = |diagnostics| Checked { value: emit::asl::Definition::default(), diagnostics };
+    let Some(workflow) = program.workflows.get(id.index()) else { return nothing(Vec::new()) };
+    let lowered = lower::lower(program, id, &text).and_then(|machine| limits::of_naive(workflow, machine));
+    let machine = match lowered {
+        Ok(machine) if naive => machine,
+        Ok(machine) => pack::pack(machine),
+        Err(diagnostics) => return nothing(diagnostics),
+    };
+    let value = emit::asl::emit(&machine, program);
+    let diagnostics = limits::of_workflow(workflow, &machine, &value);
+    Checked { value, diagnostics }
+}
+
+fn built(workflow: &typed::Workflow, definition: emit::asl::Definition, program: &Program) -> BuiltWorkflow {
+    BuiltWorkflow {
+        name: workflow.name.to_string(),
+        express: workflow.express,
+        reasons: definition.states.iter().map(reason).collect(),
+        substitutions: definition
+            .substitutions
+            .iter()
+            .map(|(name, it)| (name.clone(), it.show(program)))
+            .collect(),
+        definition: definition.value,
+        places: definition.places,
     }
-    if built.diagnostics.iter().any(Diagnostic::is_error) {
-        return Built { diagnostics: built.diagnostics, ..Built::default() };
-    }
-    let emitted = emit::app::emit(program, &definitions, *options);
-    built.diagnostics.extend(emitted.problems.iter().map(diagnostics::build::not_known_at_deployment));
-    built.files = emitted.files;
-    built.files.push(emit::source_map::emit(&built.workflows, &analysis.sources));
-    built
 }
 
 fn reason(state: &emit::asl::Explained) -> Reason {

@@ -21,6 +21,8 @@ pub struct Analysis {
     pub input_uses: Vec<InputUse>,
     /// What the result is if it can be told from the text. It may still be nothing.
     pub result: ResultKind,
+    /// How many expressions nest within one another at the most.
+    pub depth: usize,
 }
 
 /// A variable read.
@@ -85,8 +87,12 @@ pub enum ResultKind {
 
 /// Looks through a whole program.
 pub(crate) fn analyze(program: &Program) -> Analysis {
-    let mut walk =
-        Walk { symbols: &program.symbols, found: Analysis::default(), scopes: vec![Scope::default()] };
+    let mut walk = Walk {
+        symbols: &program.symbols,
+        found: Analysis::default(),
+        scopes: vec![Scope::default()],
+        depth: 0,
+    };
     walk.scopes.iter_mut().for_each(|it| collect_bound(&program.tree, &mut it.all));
     walk.node(&program.tree, true);
     let mut found = walk.found;
@@ -112,6 +118,8 @@ struct Walk<'a> {
     symbols: &'a Symbols,
     found: Analysis,
     scopes: Vec<Scope>,
+    /// Of the expression that is looked at.
+    depth: usize,
 }
 
 fn range(node: &Node) -> Range<usize> {
@@ -164,7 +172,10 @@ impl Walk<'_> {
 
     /// Looks at an expression. `top`: its context is the input of the evaluation.
     fn node(&mut self, node: &Node, top: bool) {
+        self.depth += 1;
+        self.found.depth = self.found.depth.max(self.depth);
         deep::guarded(|| self.kind(node, top));
+        self.depth -= 1;
         // A path has looked at what hangs on it with its own variables.
         if let Some(extra) = &node.extra
             && !matches!(node.kind, Kind::Path(_))

@@ -31,6 +31,7 @@ impl Check {
             report::eprint_all(&format!("{count} fixed\n"));
             analysis = compiler::analyze(&disk, &disk.entry, &disk.name());
         }
+        analysis.diagnostics.extend(compiler::verify(&analysis));
         report::diagnostics(&analysis.diagnostics, &analysis.sources, self.format);
         if self.format == Format::Text {
             let verdict = compiler::diagnostics::render::summary(&analysis.diagnostics);
