@@ -1,4 +1,4 @@
-//! What AWS bounds. Codes F0730 to F0739.
+//! What AWS bounds. Codes F0730 to F0749.
 
 use super::Diagnostic;
 use crate::source::Span;
