@@ -11,6 +11,7 @@ use crate::source::{Source, Span};
 pub mod audit;
 pub mod build;
 pub mod flow;
+pub mod habits;
 pub mod integrations;
 pub mod limits;
 pub mod names;
@@ -63,6 +64,13 @@ pub fn drop_consequences(earlier: &[Diagnostic], found: &mut Vec<Diagnostic>, so
         let follows = line(span).is_some_and(|line| broken.contains(&line)) || shown.iter().any(touches);
         !follows && (it.is_error() || broken.is_empty())
     });
+}
+
+/// Drops what a program with errors may only seem to leave undone: names that are never used, errors never raised.
+pub fn drop_noise(all: &mut Vec<Diagnostic>) {
+    if all.iter().any(Diagnostic::is_error) {
+        all.retain(|it| it.is_error() || !matches!(it.code.0, "F0224" | "F0225" | "F0451"));
+    }
 }
 
 /// `a`, `b` or `c`; a long list ends in "…".

@@ -20,7 +20,7 @@ fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
 }
 
 /// A statement, the code of its message, and the statement that the fix makes of it.
-const STATEMENTS: [(&str, &str, &str); 33] = [
+const STATEMENTS: [(&str, &str, &str); 66] = [
     ("let x = 1;", "F0131", "let x = 1"),
     ("if a === b { c }", "F0130", "if a == b { c }"),
     ("if a !== b { c }", "F0130", "if a != b { c }"),
@@ -55,6 +55,39 @@ const STATEMENTS: [(&str, &str, &str); 33] = [
     ("if a", "F0107", "if a"),
     ("let x = \"\\q\"", "F0134", "let x = \"\\q\""),
     ("let x = f(", "F0101", "let x = f("),
+    ("if a = b { c }", "F0148", "if a == b { c }"),
+    ("if a <> b { c }", "F0130", "if a != b { c }"),
+    ("wait 10 seconds", "F0133", "wait 10s"),
+    ("let x = 05", "F0133", "let x = 5"),
+    ("let x = .5", "F0133", "let x = 0.5"),
+    ("retrun a", "F0146", "return a"),
+    ("raise E(\"x\")", "F0130", "fail E(\"x\")"),
+    ("int c = 5", "F0144", "let c: int = 5"),
+    ("let x: Array<string> = y", "F0147", "let x: string[] = y"),
+    ("let x: [string] = y", "F0147", "let x: string[] = y"),
+    ("let x: Map<string, int> = y", "F0147", "let x: dict<int> = y"),
+    ("let x = a->b", "F0148", "let x = a.b"),
+    ("let x = a.0", "F0148", "let x = a[0]"),
+    ("let x = a mod 2", "F0130", "let x = a % 2"),
+    ("let x = xs.map(i -> i.a)", "F0148", "let x = xs.map(i => i.a)"),
+    ("f (a)", "F0149", "f(a)"),
+    ("f \"a\"", "F0149", "f(\"a\")"),
+    ("f() except E { y }", "F0130", "f() catch E { y }"),
+    ("f() catch E => { y }", "F0144", "f() catch E { y }"),
+    ("f() catch E e { y }", "F0144", "f() catch E as e { y }"),
+    ("f() catch (E e) { y }", "F0144", "f() catch E as e { y }"),
+    ("f() timeout 10s", "F0130", "f() within 10s"),
+    ("f() retry A, B (attempts: 3)", "F0143", "f() retry A | B (attempts: 3)"),
+    ("match a { 1 -> b }", "F0148", "match a { 1 => b }"),
+    ("match a { 1: b }", "F0148", "match a { 1 => b }"),
+    ("match a { 1, 2 => b }", "F0143", "match a { 1 | 2 => b }"),
+    ("# text", "F0145", "// text"),
+    ("/* text */", "F0145", "// text"),
+    ("let x = f\"a\"", "F0144", "let x = \"a\""),
+    ("unless a { b }", "F0144", "unless a { b }"),
+    ("for (let i = 0; i < 3; i++) { b }", "F0144", "for (let i = 0; i < 3; i++) { b }"),
+    ("let x = new Y()", "F0144", "let x = new Y()"),
+    ("let x = (1, 2)", "F0144", "let x = (1, 2)"),
 ];
 
 fn check(written: &str, code: &str, mended: &str, wrap: impl Fn(&str) -> String, failures: &mut Vec<String>) {
@@ -81,7 +114,7 @@ fn one_mistake_gives_one_message_and_its_edit() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-const ITEMS: [(&str, &str, &str); 12] = [
+const ITEMS: [(&str, &str, &str); 30] = [
     ("const x = 1", "F0130", "let x = 1"),
     ("interface A { a: string }", "F0130", "type A { a: string }"),
     ("type A { a: string }", "F0113", "type A { a: string }"),
@@ -94,6 +127,24 @@ const ITEMS: [(&str, &str, &str); 12] = [
     ("hello", "F0121", "hello"),
     ("workflow", "F0105", "workflow"),
     ("on a.b()", "F0111", "on a.b()"),
+    ("worflow f() { wait 1s }", "F0146", "workflow f() { wait 1s }"),
+    ("export workflow f() { wait 1s }", "F0144", "workflow f() { wait 1s }"),
+    ("fun f(a: int) -> int = a", "F0146", "fn f(a: int) -> int = a"),
+    ("workflow f(): string { a }", "F0148", "workflow f() -> string { a }"),
+    ("workflow f() => string { a }", "F0148", "workflow f() -> string { a }"),
+    ("function f(a: int): int { code: \"a\" }", "F0148", "function f(a: int) -> int { code: \"a\" }"),
+    ("error E(code: string)", "F0148", "error E { code: string }"),
+    ("table t<T> { key: id }", "F0148", "table t of T { key: id }"),
+    ("table t = { key: id }", "F0144", "table t { key: id }"),
+    ("bucket \"b\"", "F0144", "bucket b"),
+    ("bucket b { expire = 3d }", "F0148", "bucket b { expire: 3d }"),
+    ("type A = { a string }", "F0148", "type A = { a: string }"),
+    ("type A = \"x\", \"y\"", "F0143", "type A = \"x\" | \"y\""),
+    ("output a: b.name", "F0148", "output a = b.name"),
+    ("on a.b() => start f()", "F0148", "on a.b() -> start f()"),
+    ("test a { wait 1s }", "F0144", "test \"a\" { wait 1s }"),
+    ("import A from \"./a\"", "F0144", "import A from \"./a\""),
+    ("Resources:", "F0144", "Resources:"),
 ];
 
 #[test]

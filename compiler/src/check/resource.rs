@@ -103,7 +103,9 @@ fn declare_resource(ctx: &mut Ctx<'_>, index: usize) {
 fn shape(ctx: &mut Ctx<'_>, decl: &ast::ResourceDecl, resource: &mut Resource) {
     let Some(kind) = ctx.program.kinds.kinds.get(decl.kind.text.as_str()) else {
         let names = ctx.kind_names();
-        let close = close(&decl.kind.text, names.iter().map(|it| &**it));
+        const WORDS: [&str; 9] =
+            ["workflow", "step", "type", "error", "policy", "param", "output", "condition", "resource"];
+        let close = close(&decl.kind.text, names.iter().map(|it| &**it).chain(WORDS));
         ctx.report(report::unknown_kind(&decl.kind, close.as_deref()));
         resource.of = decl.of.as_ref().map(|it| ctx.type_expr(it));
         return;

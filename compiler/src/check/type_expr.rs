@@ -27,7 +27,7 @@ const PRIMITIVES: [(&str, Type); 11] = [
 ];
 
 /// What people write who come from another language.
-const FOREIGN: [(&str, &str); 16] = [
+const FOREIGN: [(&str, &str); 28] = [
     ("str", "string"),
     ("String", "string"),
     ("text", "string"),
@@ -44,6 +44,18 @@ const FOREIGN: [(&str, &str); 16] = [
     ("datetime", "timestamp"),
     ("Date", "timestamp"),
     ("undefined", "null"),
+    ("None", "null"),
+    ("void", "null"),
+    ("unit", "null"),
+    ("long", "int"),
+    ("i32", "int"),
+    ("i64", "int"),
+    ("f64", "number"),
+    ("decimal", "number"),
+    ("Timestamp", "timestamp"),
+    ("time", "timestamp"),
+    ("buffer", "bytes"),
+    ("JSON", "json"),
 ];
 
 impl Ctx<'_> {
@@ -99,6 +111,10 @@ impl Ctx<'_> {
         }
         if self.is_kind(name) {
             return Type::Resource { kind: name.into(), of: None };
+        }
+        if let Some(form) = form_of(name) {
+            self.report(crate::diagnostics::habits::type_form(span, name, form, false));
+            return Type::Unknown;
         }
         let close = self.close_type(name);
         self.report(report::unknown_type(name, span, close.as_deref()));
@@ -203,6 +219,17 @@ impl Ctx<'_> {
     pub(crate) fn known_symbol(&self, symbol: Symbol) -> bool {
         !matches!(symbol, Symbol::Const(id) if id.index() >= self.resolved.consts.len())
     }
+}
+
+/// How the type is written that another language calls by one word.
+fn form_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "list" | "List" | "array" | "Array" | "set" | "Set" | "tuple" | "vec" | "Vec" => "T[]",
+        "dict" | "Dict" | "map" | "Map" | "Record" | "HashMap" => "dict<T>",
+        "optional" | "Optional" | "Option" | "Maybe" => "T?",
+        "enum" => "\"a\" | \"b\"",
+        _ => return None,
+    })
 }
 
 pub(crate) fn literal_type(literal: &ast::Literal) -> Type {

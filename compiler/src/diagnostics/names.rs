@@ -6,11 +6,22 @@ use crate::syntax::ast::Name;
 
 /// Says "did you mean …" and offers the edit, where something close is known.
 pub(crate) trait DidYouMean {
+    /// Says what Flow has instead of a word of another language.
+    #[must_use]
+    fn answered(self, span: Span, answer: super::habits::Answer) -> Self;
     #[must_use]
     fn did_you_mean(self, span: Span, close: Option<&str>) -> Self;
 }
 
 impl DidYouMean for Diagnostic {
+    fn answered(self, span: Span, answer: super::habits::Answer) -> Self {
+        let it = self.help(answer.help);
+        match answer.instead {
+            Some(ours) => it.fix(format!("write `{ours}`"), span, ours),
+            None => it,
+        }
+    }
+
     fn did_you_mean(self, span: Span, close: Option<&str>) -> Self {
         match close {
             Some(close) => self.help(format!("did you mean `{close}`?")).fix(
@@ -25,12 +36,45 @@ impl DidYouMean for Diagnostic {
 
 pub fn unknown_name(name: &str, span: Span, close: Option<&str>) -> Diagnostic {
     let it = Diagnostic::error("F0201", span, format!("there is no `{name}` here")).here("not declared");
-    it.did_you_mean(span, close)
+    match super::habits::name(name) {
+        Some(answer) => it.answered(span, answer),
+        None => it.did_you_mean(span, close),
+    }
 }
 
 pub fn unknown_type(name: &str, span: Span, close: Option<&str>) -> Diagnostic {
     let it = Diagnostic::error("F0202", span, format!("there is no type `{name}`")).here("not declared");
     it.did_you_mean(span, close)
+}
+
+/// `local`: a binding inside a body, which an underscore silences on the spot.
+pub fn unused(name: &Name, noun: &str, local: bool) -> Diagnostic {
+    let silent = format!("_{}", name.text);
+    let it = Diagnostic::warning("F0224", name.span, format!("{noun} `{}` is never used", name.text));
+    let it = it.here("declared here");
+    if local {
+        return it.help(format!("use it, or take it away; `{silent}` says that it is meant so")).fix(
+            format!("name it `{silent}`"),
+            name.span,
+            silent,
+        );
+    }
+    it.help(if noun == "import" {
+        "take it away".to_owned()
+    } else {
+        format!("take it away, or name it `{silent}`")
+    })
+}
+
+/// `word`: the `var` of its declaration.
+pub fn never_assigned(name: &Name, word: Option<Span>) -> Diagnostic {
+    let it = Diagnostic::warning("F0225", name.span, format!("variable `{}` never changes", name.text))
+        .here("never assigned again")
+        .help("declare it with `let`");
+    match word {
+        Some(word) => it.fix("write `let`", word, "let"),
+        None => it,
+    }
 }
 
 pub fn declared_twice(name: &Name, noun: &str, first_noun: &str, first: Span) -> Diagnostic {
@@ -126,8 +170,13 @@ pub fn unknown_method(name: &Name, of: &str, methods: &[&str], close: Option<&st
     let it = it.here("no such method");
     match close {
         Some(_) => it.did_you_mean(name.span, close),
-        None if methods.is_empty() => it,
-        None => it.help(format!("it has {}", or_list(methods, "and"))),
+        None => match super::habits::resource_method(of, &name.text)
+            .or_else(|| super::habits::method(&name.text))
+        {
+            Some(answer) => it.answered(name.span, answer),
+            None if methods.is_empty() => it,
+            None => it.help(format!("it has {}", or_list(methods, "and"))),
+        },
     }
 }
 

@@ -30,7 +30,16 @@ pub fn unknown_kind(kind: &Name, close: Option<&str>) -> Diagnostic {
         Diagnostic::error("F0500", kind.span, format!("there is no kind of resource called `{}`", kind.text))
             .here("not a kind")
             .note("any CloudFormation resource can be written as `resource name: AWS::Service::Type { … }`");
-    meant(it, kind.span, close)
+    match super::habits::declaration(&kind.text) {
+        Some(answer) => {
+            let it = it.help(answer.help);
+            match answer.instead {
+                Some(ours) => it.fix(format!("write `{ours}`"), kind.span, ours),
+                None => it,
+            }
+        }
+        None => meant(it, kind.span, close),
+    }
 }
 
 pub fn unknown_setting(name: &Name, kind: &str, close: Option<&str>, property: bool) -> Diagnostic {

@@ -168,6 +168,9 @@ pub fn bad_number(at: Span, text: &str) -> Diagnostic {
     let digits = text.strip_suffix(unit).unwrap_or(text);
     if unit.is_empty() {
         let plain = text.replace('_', "");
+        let plain = plain.trim_start_matches('0');
+        let plain =
+            if plain.starts_with('.') || plain.is_empty() { format!("0{plain}") } else { plain.to_owned() };
         return Diagnostic::error("F0133", at, format!("`{text}` is no number"))
             .here("digits stand together")
             .fix(format!("write `{plain}`"), at, plain);
@@ -185,8 +188,15 @@ pub fn bad_number(at: Span, text: &str) -> Diagnostic {
     }
 }
 
+/// `10 seconds`
+pub fn apart(at: Span, unit: &str, ours: &str) -> Diagnostic {
+    Diagnostic::error("F0133", at, format!("a time or size is one word: `{ours}`"))
+        .here(format!("`{unit}` stands apart"))
+        .fix(format!("write `{ours}`"), at, ours)
+}
+
 /// What other languages and people write for our units.
-fn unit_meant(unit: &str) -> Option<&'static str> {
+pub(crate) fn unit_meant(unit: &str) -> Option<&'static str> {
     Some(match unit.to_ascii_lowercase().as_str() {
         "msec" | "millis" | "milliseconds" => "ms",
         "s" | "sec" | "secs" | "second" | "seconds" => "s",

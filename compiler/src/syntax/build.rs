@@ -3,6 +3,7 @@
 mod clause;
 mod expr;
 mod fields;
+mod habits;
 mod item;
 mod literal;
 mod pattern;
@@ -12,7 +13,7 @@ mod types;
 use pest::Parser;
 use pest::iterators::Pair;
 
-use crate::diagnostics::{Diagnostic, syntax as report};
+use crate::diagnostics::{Diagnostic, habits as foreign, syntax as report};
 use crate::source::{FileId, Span};
 
 use super::ast::{Attribute, Item, ItemKind, Name};
@@ -27,6 +28,7 @@ mod grammar {
 }
 
 use grammar::{Grammar, Rule};
+use habits::Respelling;
 
 type P<'i> = Pair<'i, Rule>;
 
@@ -37,17 +39,56 @@ const MAX_HEIGHT: usize = 400;
 /// Builds the declaration in one chunk of the laid out text.
 pub(super) fn item(file: FileId, laid_out: &str, chunk: &Chunk) -> (Item, Vec<Diagnostic>) {
     let text = laid_out.get(chunk.range.clone()).unwrap_or("");
-    let mut builder = Builder { file, text, base: chunk.range.start, height: 0, diagnostics: Vec::new() };
+    let base = isize::try_from(chunk.range.start).unwrap_or(isize::MAX);
+    let mut builder = Builder { file, text, base, height: 0, diagnostics: Vec::new() };
     let item = builder.chunk(chunk);
-    (item, builder.diagnostics)
+    if builder.diagnostics.is_empty() {
+        return (item, Vec::new());
+    }
+    match respelt(&builder, chunk) {
+        Some((item, found)) if found.len() <= builder.diagnostics.len() => (item, found),
+        _ => (item, builder.diagnostics),
+    }
+}
+
+/// The same where a slip in the first word is taken for what it is meant to be: then nothing else need be wrong.
+fn respelt(builder: &Builder<'_>, chunk: &Chunk) -> Option<(Item, Vec<Diagnostic>)> {
+    let (start, word, meant) = builder.respelt()?;
+    let ours = match meant {
+        Respelling::As(ours) => ours.to_owned(),
+        Respelling::Without => " ".repeat(word.len()),
+    };
+    let blank = |c: char| if c == '\n' { c } else { ' ' };
+    // Docs and attributes would stand elsewhere by as much as the words differ in length.
+    let before: String = builder.text.get(..start)?.chars().filter(char::is_ascii).map(blank).collect();
+    let text = format!("{before}{ours}{}", builder.text.get(start + word.len()..)?);
+    let at = Span::new(builder.file, builder.at(start), builder.at(start + word.len()));
+    let longer = isize::try_from(text.len()).ok()? - isize::try_from(builder.text.len()).ok()?;
+    let base = builder.base - longer;
+    let mut again = Builder { file: builder.file, text: &text, base, height: 0, diagnostics: Vec::new() };
+    let mut item = again.chunk(chunk);
+    item.span.start = at.start;
+    let report = match meant {
+        Respelling::As(ours) => foreign::misspelt(at, word, ours),
+        Respelling::Without => {
+            let behind = builder.text.get(start + word.len()..)?;
+            let gap = behind.len() - behind.trim_start_matches(' ').len();
+            let whole = Span::new(builder.file, builder.at(start), builder.at(start + word.len() + gap));
+            let help = "every declaration can be imported; a workflow waits for each call by itself";
+            foreign::foreign(at, word, help).fix(format!("remove `{word}`"), whole, "")
+        }
+    };
+    let mut found = vec![report];
+    found.extend(again.diagnostics);
+    Some((item, found))
 }
 
 struct Builder<'i> {
     file: FileId,
     /// The chunk's text; pairs count from its start.
     text: &'i str,
-    /// Where the chunk starts in the file.
-    base: usize,
+    /// Where the chunk starts in the file; before it, where a word was put in the place of a shorter one.
+    base: isize,
     /// How deeply the expressions built so far nest, within the one being built.
     height: usize,
     diagnostics: Vec<Diagnostic>,
@@ -70,6 +111,16 @@ impl<'i> Builder<'i> {
         }
     }
 
+    /// A place of the chunk as one of the file.
+    fn at(&self, offset: usize) -> usize {
+        self.base.saturating_add_unsigned(offset).try_into().unwrap_or(0)
+    }
+
+    /// A place of the file as one of the chunk.
+    fn offset(&self, at: u32) -> usize {
+        (isize::try_from(at).unwrap_or(isize::MAX) - self.base).try_into().unwrap_or(0)
+    }
+
     /// The span of the text between two places of the chunk, without the blanks around it. Where there is nothing
     /// else, the empty place behind the last text before it.
     fn trimmed(&self, start: usize, end: usize) -> Span {
@@ -78,12 +129,12 @@ impl<'i> Builder<'i> {
         if body == 0 {
             return self.place_before(start);
         }
-        let start = self.base + start + text.len() - text.trim_start_matches(is_blank).len();
+        let start = self.at(start + text.len() - text.trim_start_matches(is_blank).len());
         Span::new(self.file, start, start + body)
     }
 
     fn place_before(&self, at: usize) -> Span {
-        let end = self.base + self.text.get(..at).unwrap_or("").trim_end_matches(is_blank).len();
+        let end = self.at(self.text.get(..at).unwrap_or("").trim_end_matches(is_blank).len());
         Span::new(self.file, end, end)
     }
 
@@ -101,7 +152,9 @@ impl<'i> Builder<'i> {
     fn expected(&mut self, pair: &P<'i>, what: &str) -> Span {
         let at = self.gap(pair);
         let after = self.word_before(at);
-        self.diagnostics.push(report::expected(at, what, after));
+        let site = self.site(self.offset(at.start));
+        let habit = self.habit_gap(what, &site);
+        self.diagnostics.push(habit.unwrap_or_else(|| report::expected(at, what, after)));
         at
     }
 
@@ -109,7 +162,11 @@ impl<'i> Builder<'i> {
     fn expected_block(&mut self, pair: &P<'i>) -> Span {
         let at = self.gap(pair);
         let after = self.word_before(at);
-        let from = at.start as usize - self.base;
+        let from = self.offset(at.start);
+        if let Some(habit) = self.habit_block(&self.site(from)) {
+            self.diagnostics.push(habit);
+            return at;
+        }
         let line = self.text.get(from..).and_then(|rest| rest.split('\n').next()).unwrap_or("");
         let blockless =
             line.contains(|c: char| c.is_alphanumeric()) && !line.contains(['{', '}', '\u{0e}', '\u{0f}']);
@@ -120,7 +177,7 @@ impl<'i> Builder<'i> {
 
     /// What stands before a gap, if it is one piece and short.
     fn word_before(&self, gap: Span) -> &'i str {
-        let before = self.text.get(..gap.start as usize - self.base).unwrap_or("");
+        let before = self.text.get(..self.offset(gap.start)).unwrap_or("");
         let line = before.rsplit('\n').next().unwrap_or("").trim_start();
         let word = line.rsplit([' ', '(']).next().unwrap_or("");
         let torn = word.matches('"').count() % 2 == 1 || word.len() > 1 && word.ends_with([')', ']', '}']);
@@ -170,10 +227,11 @@ impl<'i> Builder<'i> {
         if text.is_empty() {
             return;
         }
+        let site = self.site(pair.as_span().start());
         let diagnostic = match text {
             _ if text.starts_with('?') => report::ternary(span),
             _ if text.starts_with(';') => report::semicolon(span),
-            _ => report::unexpected(span, text),
+            _ => self.habit_behind(&site).unwrap_or_else(|| report::unexpected(span, text)),
         };
         self.diagnostics.push(diagnostic);
     }

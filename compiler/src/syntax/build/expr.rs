@@ -159,7 +159,7 @@ impl<'i> Builder<'i> {
     /// One operand with its prefixes and postfixes, and with its clauses where they are its own.
     fn unary(&mut self, pieces: &mut Pieces<'i>, clauses: Clauses) -> Expr {
         let Some(pair) = pieces.pairs.next() else {
-            return self.missing(Span::new(self.file, self.base, self.base));
+            return self.missing(Span::new(self.file, self.at(0), self.at(0)));
         };
         let rule = pair.as_rule();
         let start = self.span(&pair);
@@ -220,7 +220,7 @@ impl<'i> Builder<'i> {
     }
 
     fn no_operand(&mut self, prefix: Span) -> Expr {
-        let word = self.text.get(prefix.start as usize - self.base..prefix.end as usize - self.base);
+        let word = self.text.get(self.offset(prefix.start)..self.offset(prefix.end));
         let after = word.filter(|word| word.len() <= 24).unwrap_or("");
         self.diagnostics.push(report::expected(prefix.tail(), "expression", after));
         self.missing(prefix.tail())
@@ -348,6 +348,7 @@ impl<'i> Builder<'i> {
             Rule::duration => ExprKind::Duration(literal::duration(text)),
             Rule::size => ExprKind::Size(literal::size(text)),
             Rule::percent => ExprKind::Percent(text.trim_end_matches('%').parse().unwrap_or(0.0)),
+            Rule::number if leading_zero(text) => self.bad_number(&pair),
             Rule::number => ExprKind::Literal(Literal::Number(text.to_owned())),
             Rule::bad_number => self.bad_number(&pair),
             Rule::name_expr => match text {
@@ -597,6 +598,11 @@ impl<'i> Builder<'i> {
         }
         ExprKind::Saga { body, clauses }
     }
+}
+
+/// `05`, which is neither five nor octal here.
+fn leading_zero(text: &str) -> bool {
+    text.strip_prefix('0').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn is_postfix(rule: Rule) -> bool {

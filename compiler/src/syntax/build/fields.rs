@@ -1,6 +1,6 @@
 //! Lists in brackets: fields, arguments, elements.
 
-use crate::diagnostics::syntax as report;
+use crate::diagnostics::{Diagnostic, habits, syntax as report};
 use crate::source::Span;
 use crate::syntax::ast::*;
 
@@ -26,13 +26,29 @@ impl<'i> Builder<'i> {
                 }
                 _ => {
                     if let Some(end) = open_end {
-                        self.diagnostics.push(report::missing_comma(end));
+                        let habit = self.foreign_lambda(&inner, end);
+                        self.diagnostics.push(habit.unwrap_or_else(|| report::missing_comma(end)));
                     }
                     open_end = Some(span.tail());
                     each(self, inner);
                 }
             }
         }
+    }
+
+    /// `function (x) { … }`, `lambda x: …`, `string name` as an element of a list.
+    fn foreign_lambda(&self, pair: &P<'i>, before: Span) -> Option<Diagnostic> {
+        let head = self.text.get(..self.offset(before.end))?;
+        let start = head.rfind(['(', '[', ',']).map_or(0, |at| at + 1);
+        let function = head.rfind("function").filter(|_| head.ends_with(')'));
+        let lambda = head.get(start..).filter(|it| it.trim() == "lambda").map(|_| start);
+        let start = function.or(lambda)?;
+        let at = Span::new(self.file, self.at(start), self.at(pair.as_span().end()));
+        Some(habits::foreign(
+            at,
+            if lambda.is_some() { "lambda" } else { "function (x) { }" },
+            "a lambda is written `x => …`",
+        ))
     }
 
     /// The arguments, and whether the parenthesis is closed.
@@ -134,6 +150,11 @@ impl<'i> Builder<'i> {
     /// A piece of a list of fields that is none. On a line with a field before it, it is just too much.
     pub(super) fn not_a_field(&mut self, pair: &P<'i>) {
         let start = pair.as_span().start();
+        let site = super::habits::Site { rest: pair.as_str().trim(), ..self.site(start) };
+        if let Some(habit) = self.habit_field(&site) {
+            self.diagnostics.push(habit);
+            return;
+        }
         let before = self.text.get(..start).unwrap_or("").trim_end_matches(' ');
         if before.ends_with(['\n', '{', ',']) {
             let span = self.span(pair);

@@ -1,6 +1,6 @@
 //! Declarations.
 
-use crate::diagnostics::syntax as report;
+use crate::diagnostics::{habits as foreign, syntax as report};
 use crate::source::Span;
 use crate::syntax::ast::*;
 
@@ -19,7 +19,10 @@ impl<'i> Builder<'i> {
                 Rule::semicolon => self.diagnostics.push(report::semicolon(self.span(&pair))),
                 Rule::junk | Rule::rest_junk if item.is_none() => {
                     let span = self.span(&pair);
-                    self.diagnostics.push(report::not_a_declaration(span, pair.as_str()));
+                    let start = pair.as_span().start();
+                    let habit = if junk_span.is_none() { self.habit_item(&self.site(start)) } else { None };
+                    let habit = habit.unwrap_or_else(|| report::not_a_declaration(span, pair.as_str()));
+                    self.diagnostics.push(habit);
                     junk_span = Some(junk_span.map_or(span, |before| before.to(span)));
                     item = Some((ItemKind::Error, span));
                 }
@@ -43,7 +46,8 @@ impl<'i> Builder<'i> {
             self.diagnostics.push(report::not_a_declaration(span, pair.as_str()));
             *item = Some((ItemKind::Error, span));
         } else if !self.diagnostics.iter().any(|d| d.is_error()) {
-            self.diagnostics.push(report::unexpected(span, pair.as_str()));
+            let habit = self.habit_behind(&self.site(pair.as_span().start()));
+            self.diagnostics.push(habit.unwrap_or_else(|| report::unexpected(span, pair.as_str())));
         }
     }
 
@@ -258,6 +262,11 @@ impl<'i> Builder<'i> {
                 signature.params = self.params(pair);
             }
             Rule::throws => signature.throws = self.error_names(pair),
+            Rule::result_slip => {
+                let at = self.span(&pair);
+                let ours = if pair.as_str() == ":" { " ->" } else { "->" };
+                self.diagnostics.push(foreign::sign(at, pair.as_str(), ours, "the result"));
+            }
             _ => signature.result = Some(self.ty(pair)),
         }
     }

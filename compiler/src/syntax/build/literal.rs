@@ -69,7 +69,7 @@ impl<'i> Builder<'i> {
     /// With the blanks at its ends, which count in a string.
     pub(super) fn exact(&self, pair: &P<'i>) -> Span {
         let span = pair.as_span();
-        Span::new(self.file, self.base + span.start(), self.base + span.end())
+        Span::new(self.file, self.at(span.start()), self.at(span.end()))
     }
 
     fn hole(&mut self, pair: P<'i>, span: Span) -> Expr {

@@ -168,6 +168,10 @@ impl<'i> Builder<'i> {
         }
         match (name.text.as_str(), &ty) {
             ("_", None) => MatchKind::Wildcard,
+            ("default" | "else" | "otherwise", None) => {
+                self.diagnostics.push(report::foreign_word(name.span, &name.text, "_"));
+                MatchKind::Wildcard
+            }
             ("null", None) => MatchKind::Literal(Literal::Null),
             ("true", None) => MatchKind::Literal(Literal::Boolean(true)),
             ("false", None) => MatchKind::Literal(Literal::Boolean(false)),

@@ -20,7 +20,9 @@ impl<'i> Builder<'i> {
                 Rule::semicolon => self.diagnostics.push(report::semicolon(self.span(&inner))),
                 Rule::bad_statement => {
                     let span = self.span(&inner);
-                    self.diagnostics.push(report::not_a_statement(span, inner.as_str()));
+                    let habit = self.habit_statement(&self.site(inner.as_span().start()));
+                    let habit = habit.unwrap_or_else(|| report::not_a_statement(span, inner.as_str()));
+                    self.diagnostics.push(habit);
                     block.statements.push(Stmt {
                         docs: None,
                         attributes: Vec::new(),
@@ -78,7 +80,8 @@ impl<'i> Builder<'i> {
         let line_is_bad =
             self.diagnostics.last().is_some_and(|last| last.is_error() && last.span().end + 1 >= span.start);
         if !line_is_bad {
-            self.diagnostics.push(report::unexpected(span, "{"));
+            let habit = self.habit_behind(&self.site(pair.as_span().start()));
+            self.diagnostics.push(habit.unwrap_or_else(|| report::unexpected(span, "{")));
         }
         if let Some(inner) = pair.into_inner().next() {
             let block = self.block(inner);
