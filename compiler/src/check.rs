@@ -40,6 +40,7 @@ mod testing;
 mod tests;
 mod transact;
 mod type_expr;
+mod unused;
 
 use facts::Facts;
 use raises::Raises;
@@ -50,6 +51,7 @@ pub fn check(resolved: &Resolved) -> Checked<Program> {
     let mut ctx = Ctx::new(resolved);
     ctx.declare();
     ctx.bodies();
+    unused::unused(&mut ctx);
     Checked { value: ctx.program, diagnostics: ctx.diagnostics }
 }
 
@@ -136,6 +138,10 @@ pub(crate) struct Ctx<'a> {
     labels: u32,
     /// Locals that are read.
     uses: std::collections::HashSet<LocalId>,
+    /// Variables that are assigned after their declaration.
+    assigned: std::collections::HashSet<LocalId>,
+    /// What `let` and `var` bind in bodies that run.
+    bound: Vec<unused::Bound>,
     policies_under_way: Vec<u32>,
     /// Steps that only a Standard workflow can call, with what they have that Express has not.
     standard_steps: std::collections::HashMap<typed::StepId, (String, Span)>,
@@ -165,6 +171,8 @@ impl<'a> Ctx<'a> {
             caught: std::collections::HashMap::new(),
             labels: 0,
             uses: std::collections::HashSet::new(),
+            assigned: std::collections::HashSet::new(),
+            bound: Vec::new(),
             policies_under_way: Vec::new(),
             standard_steps: std::collections::HashMap::new(),
             standard_only: None,

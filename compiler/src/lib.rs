@@ -62,6 +62,7 @@ pub fn analyze(sources: &dyn Sources, entry: &str, app: &str) -> Analysis {
     found.extend(audit::audit(&program));
     diagnostics::drop_consequences(&diagnostics, &mut found, &resolved.value.sources);
     diagnostics.extend(found);
+    diagnostics::drop_noise(&mut diagnostics);
     diagnostics.sort_by_key(|it| (it.span().file, it.span().start));
     Analysis { sources: resolved.value.sources, files: resolved.value.files, program, diagnostics }
 }

@@ -286,6 +286,7 @@ impl Loader<'_> {
         let Some(found) = names.get(name.text.as_str()) else {
             let close = close(&name.text, names.keys().map(|it| &**it));
             self.diagnostics.push(report::not_in_file(name, path, close.as_deref()));
+            self.enter_unknown(file, name);
             return;
         };
         let Some(scope) = self.value.scopes.get_mut(file.0 as usize) else { return };
@@ -300,13 +301,18 @@ impl Loader<'_> {
 
     /// The file isn't there, which was said: its names are not reported again. See [`Resolved::lookup`]'s users.
     fn import_unknown(&mut self, file: FileId, import: &ast::Import) {
-        let Some(scope) = self.value.scopes.get_mut(file.0 as usize) else { return };
         for name in &import.names {
-            // An id that no list has: every look-up of it is `Unknown`.
-            let symbol = Symbol::Const(ConstId(u32::MAX));
-            let unknown = Declared { symbol, span: name.span, import: Some(name.span) };
-            scope.entry(name.text.as_str().into()).or_insert(unknown);
+            self.enter_unknown(file, name);
         }
+    }
+
+    /// A name whose declaration was not found, which was said.
+    fn enter_unknown(&mut self, file: FileId, name: &ast::Name) {
+        let Some(scope) = self.value.scopes.get_mut(file.0 as usize) else { return };
+        // An id that no list has: every look-up of it is `Unknown`.
+        let symbol = Symbol::Const(ConstId(u32::MAX));
+        let unknown = Declared { symbol, span: name.span, import: Some(name.span) };
+        scope.entry(name.text.as_str().into()).or_insert(unknown);
     }
 }
 

@@ -76,6 +76,9 @@ impl Ctx<'_> {
             Known::Custom => {}
         }
         if let Some(id) = self.by_wire_name(&name.text) {
+            let declared = self.program.errors.get(id.0 as usize).map(|it| it.span);
+            let to = declared.map(crate::typed::Definition::Item);
+            self.program.references.extend(to.map(|to| crate::typed::Reference { span: name.span, to }));
             return Some(ErrorRef::Declared(id));
         }
         let close = self.close_error(&name.text);

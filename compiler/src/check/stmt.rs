@@ -92,6 +92,7 @@ impl Ctx<'_> {
         match pattern {
             ast::Pattern::Name(name) => {
                 let local = self.bind(name, ty.clone(), mutable);
+                self.remember(name, local, mutable);
                 self.learn_value(local, &ty, &found);
                 push(out, local, value);
             }
@@ -107,11 +108,19 @@ impl Ctx<'_> {
                     let part = self.field_of(read, false, field, field.span);
                     let part_type = if mutable { self.types().widen(&part.ty) } else { part.ty.clone() };
                     let local = self.bind(bound, part_type, mutable);
+                    self.remember(bound, local, mutable);
                     push(out, local, part);
                 }
             }
         }
         effect
+    }
+
+    /// For what is said of names that nobody uses; tests may name what they like.
+    fn remember(&mut self, name: &ast::Name, local: LocalId, mutable: bool) {
+        if !matches!(self.body.home, Home::Test | Home::Mock | Home::Kind) {
+            self.bound.push(super::unused::Bound { local, name: name.clone(), mutable });
+        }
     }
 
     fn inferred(&mut self, value: &Expr, mutable: bool, name: &str) -> Type {
@@ -173,6 +182,7 @@ impl Ctx<'_> {
             if path.is_empty() { Role::new("variable", &name).at(at) } else { Role::new("field of", &name) };
         let value = self.expr_as(value, &declared, role);
         self.pure_only(span, "an assignment");
+        self.assigned.insert(local);
         self.body.facts.forget(local);
         if path.is_empty() {
             self.learn_value(local, &declared, &value.ty);

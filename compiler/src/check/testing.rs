@@ -197,10 +197,28 @@ impl Ctx<'_> {
 
     // ------------------------------------------------------------ expect
 
+    /// What is missing is not what was expected.
+    fn expectation(&mut self, expr: &ast::Expr) -> Expr {
+        let reported = self.diagnostics.len();
+        let value = self.expr(expr, Some(&Type::Boolean));
+        let inner = self.types().without_null(&value.ty);
+        let maybe = self.types().nullable(&value.ty) && self.types().assignable(&inner, &Type::Boolean);
+        if maybe && !value.ty.is_silent() {
+            let (effect, span) = (value.effect, value.span);
+            let no = make(ExprKind::Boolean(false), Type::Boolean, Effect::Total, span);
+            let (op, left, right) = (typed::BinaryOp::Coalesce, Box::new(value), Box::new(no));
+            return make(ExprKind::Binary { op, left, right }, Type::Boolean, effect, span);
+        }
+        if self.diagnostics.len() > reported {
+            return value;
+        }
+        self.condition(expr, "`expect`")
+    }
+
     pub(crate) fn expect(&mut self, expectation: &Expectation, span: Span) -> (StmtKind, Effect) {
         self.test_only(span, "`expect`");
         let typed = match expectation {
-            Expectation::True(expr) => Expect::True(self.condition(expr, "`expect`")),
+            Expectation::True(expr) => Expect::True(self.expectation(expr)),
             Expectation::Failed { run, error } => {
                 let run = self.run(run);
                 let error = error.as_ref().and_then(|it| self.error_ref(it));

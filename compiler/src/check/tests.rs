@@ -8,7 +8,10 @@ use crate::diagnostics::Diagnostic;
 
 fn diagnostics(source: &str) -> Vec<Diagnostic> {
     let world = BTreeMap::from([("main.flow".to_owned(), source.to_owned())]);
-    analyze(&world, "main.flow", "test").diagnostics
+    let mut found = analyze(&world, "main.flow", "test").diagnostics;
+    // Snippets name what they show and use nothing.
+    found.retain(|it| !matches!(it.code.0, "F0224" | "F0225"));
+    found
 }
 
 thread_local! {

@@ -46,7 +46,9 @@ fn trigger(ctx: &mut Ctx<'_>, file: FileId, item: &ast::Item, decl: &ast::OnDecl
         }
         let role = Role::new("condition", "");
         let when = decl.when.as_ref().map(|it| ctx.expr_as(it, &Type::Boolean, role));
-        (when, action(ctx, &decl.action))
+        let facts = when.as_ref().map(|it| ctx.facts_of(it, true)).unwrap_or_default();
+        let (action, _) = ctx.with_facts(facts, |ctx| action(ctx, &decl.action));
+        (when, action)
     });
     let source = source?;
     check_action(ctx, &action);
