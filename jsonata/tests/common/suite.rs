@@ -98,7 +98,7 @@ fn check_error(case: &Value, code: &str, error: &Error) -> Result<(), String> {
     }
 }
 
-fn outcome_of(case: &Value, datasets: &Value) -> Result<Option<Value>, Error> {
+pub(crate) fn outcome_of(case: &Value, datasets: &Value) -> Result<Option<Value>, Error> {
     let text = case.get("expr").and_then(Value::as_str).unwrap_or_default();
     let dataset = case.get("dataset").and_then(Value::as_str).and_then(|it| datasets.get(it));
     let input = case.get("data").or(dataset).cloned().unwrap_or_default();
