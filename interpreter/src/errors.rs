@@ -145,10 +145,15 @@ pub fn choice_path(path: &str) -> String {
 pub const NO_CHOICE: &str =
     "Failed to transition out of the state. The state does not point to a next state.";
 
-/// A JSONata expression that raised.
-pub fn jsonata_threw(expression: &str, field: &str, code: &str, message: &str) -> String {
+/// A JSONata expression that raised. Where it passed a limit AWS gives no code, and a colon leads to the message.
+pub fn jsonata_threw(expression: &str, field: &str, error: &jsonata::Error) -> String {
+    let (code, message) = (error.code, &error.message);
+    let said = match error.is_limit() {
+        true => format!(": {message}"),
+        false => format!(". {code}: {message}"),
+    };
     format!(
-        "The JSONata expression '{expression}' specified for the field '{field}' threw an error during evaluation. {code}: {message}"
+        "The JSONata expression '{expression}' specified for the field '{field}' threw an error during evaluation{said}"
     )
 }
 
@@ -209,3 +214,25 @@ pub fn no_activity(arn: &str) -> String {
 
 /// Cause of [`TOLERANCE`].
 pub const TOLERANCE_CAUSE: &str = "The specified tolerated failure threshold was exceeded";
+
+#[cfg(test)]
+mod tests {
+    use jsonata::{Bindings, Dialect, Environment, Expression, Limits, Value};
+
+    /// The cause of what an expression raises.
+    fn cause(text: &str) -> Option<String> {
+        let environment = Environment::seeded(0, 0, Limits::aws());
+        let expression = Expression::parse(text, Dialect::Aws).ok()?;
+        let error = expression.evaluate(&Value::Undefined, &Bindings::new(), &environment).err()?;
+        Some(super::jsonata_threw(text, "Output", &error))
+    }
+
+    #[test]
+    fn a_limit_has_no_code() {
+        let start = "The JSONata expression '[1..900000]' specified for the field 'Output' threw an error during evaluation";
+        let memory = "Expression evaluation memory limit exceeded: Check for excessive memory usage";
+        assert_eq!(cause("[1..900000]"), Some(format!("{start}: {memory}")));
+        let start = "The JSONata expression '$nope()' specified for the field 'Output' threw an error during evaluation";
+        assert_eq!(cause("$nope()"), Some(format!("{start}. T1006: Attempted to invoke a non-function")));
+    }
+}

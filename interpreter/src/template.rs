@@ -124,7 +124,7 @@ impl Jsonata {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Failure::evaluation(&self.field, errors::jsonata_nothing(source, &self.field))),
             Err(error) => {
-                let cause = errors::jsonata_threw(source, &self.field, error.code, &error.message);
+                let cause = errors::jsonata_threw(source, &self.field, &error);
                 Err(Failure::evaluation(&self.field, cause))
             }
         }
