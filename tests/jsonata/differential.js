@@ -62,6 +62,12 @@ globalThis.__sorted = (list) => {
 globalThis.__walked = (it) => {
   if (it && (it._jsonata_lambda || it._jsonata_function)) oddity = 'the members of a function';
 };
+/** 2.0.6 looks for the exponent of zero and of negative numbers without end. */
+globalThis.__endless = (exponent) => {
+  if (exponent > -2000) return;
+  oddity = 'a search for an exponent that never ends';
+  throw new Error(oddity);
+};
 globalThis.__text = (it) => {
   if (typeof it === 'function' || it && (it._jsonata_lambda || it._jsonata_function)) oddity = 'a regular expression searching the source text of a function';
 };
@@ -91,6 +97,7 @@ const engine = (() => {
   replace(/input\.push\(undefined\);/, '__padded(input);');
   replace(/async function evaluateFilter\(predicate, input, environment\) \{/, '$& __sorted(input);');
   replace(/async function evaluateGroupExpression\(expr, input, environment\) \{/, '$& __sorted(input);');
+  replace(/while \(mantissa < minMantissa\) \{/, '$& __endless(exponent);');
   return new vm.Script(`(function(module, exports, require){${text}\n})`, { filename: path });
 })();
 

@@ -139,12 +139,7 @@ function generator(seed) {
       mostly(() => (chance(0.8) ? pick(['"0"', '"$1"', '"[$0]"', '"$$"', '"$2$1"', '"$"', '"$12"', '"$x"', '""', '"$10"', '"$01"', '"$ 1"', '"$-1"', '"\\\\1"']) : pick(['function($m){$uppercase($m.match)}', 'function($m){$string($m.start)}', 'function($m){1}', 'function($m){$m.groups[0]}', '$uppercase']))), ...(chance(0.3) ? [mostly(() => pick(['0', '1', '2', '-1', '1.5']))] : [])],
     split: () => [mostly(() => pick(['"a,b,,c"', '"so many words"', '""', '"aXbxc"', '"éa"', 'text', '"2018-03-23"'])), mostly(() => (chance(0.6) ? pick(['","', '" "', '""', '", "', '"x"', '"-"']) : regex())), ...(chance(0.4) ? [mostly(() => pick(['0', '1', '2', '10', '-1', '1.5', '0.5']))] : [])],
     join: () => [mostly(() => pick(['["a","b"]', 'ys', 'orders.id', 'none', '"x"', '[]', 'orders.items.tags', '["é","😀"]'])), ...(chance(0.6) ? [mostly(() => pick(['","', '""', '", "', '"😀"']))] : [])],
-    formatNumber: () => {
-      const picture = numberPicture();
-      // 2.0.6 never ends for an exponent and a number that isn't positive.
-      const value = () => (/e|E/.test(picture) || chance(0.5) ? pick(['1', '2.5', '1234567.891', '0.000123', '12', '1e21', '0.5', '99.995', '1/3', '1e-7', '0.05', '1999']) : pick(NUMBERS.filter((it) => it !== '1e100' && it !== '1.7976931348623157e308')));
-      return [value(), picture, ...(chance(0.2) && !/e/.test(picture) ? [mostly(numberOptions)] : [])];
-    },
+    formatNumber: () => [mostly(number), mostly(numberPicture), ...(chance(0.2) ? [mostly(numberOptions)] : [])],
     formatBase: () => [mostly(number), ...(chance(0.9) ? [mostly(() => pick(['2', '16', '36', '10', '1', '37', '2.5', '8', '3', '7', '35']))] : [])],
     formatInteger: () => [mostly(() => pick(NUMBERS.filter((it) => !/e|4294967296|1000000000000|123456789|9007199/.test(it) || chance(0.1)))), mostly(integerPicture)],
     parseInteger: () => [mostly(() => pick(['"12"', '"1,234"', '"xii"', '"MCMXC"', '"abc"', '"twelve"', '"one hundred and five"', '"12th"', '"two thousand, three hundred and one"', '"twenty-first"', '"ZZ"', '"٣"', '""', '"nineteenth"', '"one million"', '"XIIII"', '"1.234"', '"-5"', '"007"', '"hundredth"', '"two million, three hundred and four thousand and ninety-ninth"', '"1 234"'])), mostly(integerPicture)],
