@@ -18,7 +18,7 @@ fn c1_a_call_touches_its_parenthesis_an_option_list_does_not() {
         &["(map [concurrency:5] item order.items {f(item)})"],
     );
     reads("map (batch: 10) x in csv(b, k) { x }", &["(map [batch:10] x csv(b k) {x})"]);
-    reads("f (x)", &["f", "!F0120"]);
+    reads("f (x)", &["f", "!F0149"]);
 }
 
 #[test]
