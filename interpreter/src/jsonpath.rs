@@ -156,6 +156,7 @@ mod tests {
         check("$.store.book[?(@.author in ['Rees', 'Waugh'])].title", r#"["Sayings","Sword"]"#);
         check("$.store.book[?(@.author nin ['Rees', 'Waugh'])].title", r#"["Moby Dick","Lord"]"#);
         check("$.store.book[?(@.title contains 'o')].title", r#"["Sword","Moby Dick","Lord"]"#);
+        check("$.store.book[?(@.category==reference)].title", r#"["Sayings"]"#);
         check("$..book[?(@.price == 8.95 || @.price == 8.99)].title", r#"["Sayings","Moby Dick"]"#);
         check("$..[?(@.color)].color", r#"["red"]"#);
     }

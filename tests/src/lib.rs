@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod conformance;
+pub mod corpus;
 pub mod examples;
 pub mod markdown;
 pub mod reference;

@@ -408,6 +408,8 @@ impl<'t> Reader<'t> {
                     "null" => Ok(Value::Null),
                     _ => match serde_json::from_str::<serde_json::Value>(word) {
                         Ok(number @ serde_json::Value::Number(_)) => Ok(Value::from(number)),
+                        // Deployed samples of AWS compare with words that have no quotes: `@.Name==Receipt`.
+                        _ if word.starts_with(char::is_alphabetic) => Ok(Value::from(word)),
                         _ => Err(self.error("expected a value")),
                     },
                 }
