@@ -15,13 +15,14 @@ use crate::stores::Answer;
 mod attribute;
 mod condition;
 mod lexer;
+mod strict;
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests;
 pub(crate) mod transact;
 mod update;
 
-use attribute::{compare, key_text, marshal, unmarshal};
+use attribute::{compare, held, key_text, marshal, unmarshal};
 use condition::Condition;
 use lexer::Names;
 
@@ -95,12 +96,13 @@ pub(crate) fn asked(action: &str, arguments: &Value) -> Vec<Value> {
         "getItem" | "deleteItem" => vec![plain_key(&object("Key"))],
         "updateItem" => vec![plain_key(&object("Key")), arguments.clone()],
         "putItem" => vec![plain(&object("Item"))],
+        "batchGetItem" | "batchWriteItem" => vec![batched(arguments)],
         _ => vec![arguments.clone()],
     }
 }
 
 /// What DynamoDB answers where a mock gave a value.
-pub(crate) fn answered(action: &str, value: Value) -> Value {
+pub(crate) fn answered(action: &str, value: Value, arguments: &Value) -> Value {
     let item = |value: &Value| match value {
         Value::Object(members) => attributes(members),
         other => other.clone(),
@@ -115,8 +117,29 @@ pub(crate) fn answered(action: &str, value: Value) -> Value {
             let count = Value::from(items.len());
             record([("Items", Value::array(items)), ("Count", count.clone()), ("ScannedCount", count)])
         }
+        "batchGetItem" => {
+            let tables = arguments.get("RequestItems").and_then(Value::as_object);
+            let table = tables.and_then(|it| it.keys().next().cloned()).unwrap_or_else(|| "".into());
+            let rows = value.as_array().into_iter().flat_map(|it| it.as_slice()).map(item);
+            let rows = Value::array(rows);
+            record([("Responses", Value::object([(table, rows)]))])
+        }
         _ => record([]),
     }
+}
+
+/// The keys or items of a batch, plain.
+fn batched(arguments: &Value) -> Value {
+    let tables = arguments.get("RequestItems").and_then(Value::as_object);
+    let Some(requests) = tables.and_then(|it| it.values().next().cloned()) else { return Value::array([]) };
+    let list = requests.get("Keys").unwrap_or(&requests).as_array().cloned().unwrap_or_default();
+    let plain = list.as_slice().iter().map(|request| {
+        let inner = |kind: &str, name: &str| request.get(kind).and_then(|it| it.get(name));
+        let put = inner("PutRequest", "Item").and_then(Value::as_object).map(plain);
+        let key = inner("DeleteRequest", "Key").or(Some(request)).and_then(Value::as_object).map(plain_key);
+        put.or(key).unwrap_or(Value::Null)
+    });
+    Value::array(plain)
 }
 
 fn attributes(members: &Object) -> Value {
@@ -165,6 +188,7 @@ impl Table {
 
     /// One request; `conditionCheck` is one only in a transaction.
     fn answer(&mut self, action: &str, arguments: &Value) -> Outcome {
+        strict::names(arguments)?;
         match action {
             "getItem" => self.get(arguments),
             "putItem" => self.put(arguments),
@@ -188,6 +212,12 @@ impl Table {
 
     fn key_of(&self, item: &Object) -> Result<String, Problem> {
         let part = |name: &str| {
+            if item.get(name).and_then(held).is_some_and(|(_, it)| it.as_str() == Some("")) {
+                return Err(invalid(format!(
+                    "One or more parameter values are not valid. The AttributeValue for a key attribute cannot \
+                     contain an empty string value. Key: {name}"
+                )));
+            }
             let found = item.get(name).and_then(key_text);
             found.ok_or_else(|| {
                 invalid(format!(
@@ -234,6 +264,7 @@ impl Table {
         let item = arguments.get("Item").and_then(Value::as_object).cloned();
         let item = item.ok_or_else(|| invalid("Item must be given"))?;
         let key = self.key_of(&item)?;
+        strict::size(&item)?;
         self.check(arguments, &key)?;
         let old = self.items.insert(key, item);
         Ok(returned(arguments, old.as_ref(), None))
@@ -282,6 +313,15 @@ impl Table {
             },
             None => (self.key.clone(), self.sort.clone()),
         };
+        let by_index = text("IndexName").is_some();
+        if by_index && arguments.get("ConsistentRead") == Some(&Value::from(true)) {
+            return Err(invalid("Consistent reads are not supported on global secondary indexes"));
+        }
+        if let (true, Some(keys)) = (query, &keys) {
+            strict::key_condition(keys, &hash, sort.as_deref())?;
+            let names: Vec<&str> = std::iter::once(hash.as_str()).chain(sort.as_deref()).collect();
+            filter.iter().try_for_each(|it| strict::filter(it, &names))?;
+        }
         let mut found: Vec<&Object> = Vec::new();
         for item in self.items.values() {
             // An index holds only the items that have its keys.
@@ -345,6 +385,7 @@ impl Table {
         let tables = arguments.get("RequestItems").and_then(Value::as_object).cloned().unwrap_or_default();
         for (table, request) in tables.iter() {
             let keys = request.get("Keys").and_then(Value::as_array).cloned().unwrap_or_default();
+            strict::batch(self, keys.as_slice(), false)?;
             let mut items = Vec::new();
             for key in keys.as_slice() {
                 let Some(key) = key.as_object() else { continue };
@@ -357,6 +398,9 @@ impl Table {
 
     fn batch_write(&mut self, arguments: &Value) -> Outcome {
         let tables = arguments.get("RequestItems").and_then(Value::as_object).cloned().unwrap_or_default();
+        for requests in tables.values().filter_map(Value::as_array) {
+            strict::batch(self, requests.as_slice(), true)?;
+        }
         for request in tables.values().filter_map(Value::as_array).flat_map(|it| it.as_slice()) {
             let of = |kind: &str, name: &str| {
                 request.get(kind).and_then(|it| it.get(name)).and_then(Value::as_object)

@@ -12,6 +12,7 @@
 //! No IO: files are read by who calls.
 
 mod app;
+mod cost;
 mod dynamo;
 mod flow;
 mod handlers;

@@ -13,9 +13,6 @@ use crate::runner::{Failure, Request, Runner};
 use crate::shape;
 use crate::world::{Asked, Pending, Started};
 
-/// What AWS charges for a state transition of a Standard workflow, in dollars.
-const TRANSITION: f64 = 0.000_025;
-
 /// The services of one execution.
 pub(crate) struct Router<'r, 'a> {
     pub(crate) runner: &'r mut Runner<'a>,
@@ -77,7 +74,7 @@ impl<'r, 'a> Router<'r, 'a> {
             // The ARN of a function as the resource gives the bare result.
             (Callee::Function(_), Resource::Lambda(_)) => value,
             (Callee::Workflow(name), _) => self.workflow_mocked(call, name, value),
-            (callee, _) => shape::answer(callee, &mock.answer, value),
+            (callee, _) => shape::answer(callee, &mock.answer, value, call.arguments),
         };
         Some(reply(call, after, Ok(value)))
     }
@@ -149,7 +146,7 @@ impl<'r, 'a> Router<'r, 'a> {
         let callee = Callee::Function(name.to_owned());
         let result = match (result, call.resource) {
             (Ok(value), Resource::Lambda(_)) => Ok(value),
-            (Ok(value), _) => Ok(shape::answer(&callee, &[], value)),
+            (Ok(value), _) => Ok(shape::answer(&callee, &[], value, call.arguments)),
             (Err(error), _) => Err(error),
         };
         Some(reply(call, 0, result))
@@ -239,7 +236,7 @@ impl<'r, 'a> Router<'r, 'a> {
             return self.refuse(call, format!("runs of `{name}` nest without an end"), None);
         }
         let failed = self.runner.failures.len();
-        let Some(outcome) = self.runner.workflow(name, input, run_name, true, call.now) else {
+        let Some(outcome) = self.runner.workflow(name, input.clone(), run_name, true, call.now) else {
             return self.refuse(call, format!("there is no workflow `{name}`"), None);
         };
         let failed_run = outcome.status != Status::Succeeded;
@@ -249,8 +246,8 @@ impl<'r, 'a> Router<'r, 'a> {
             // What follows would only complain of the same.
             return Reply::Refused("the run could not go on".to_owned());
         }
-        let express = self.runner.app.workflows.get(name).is_some_and(|it| it.workflow.express);
-        let cost = if express { 0.0 } else { outcome.transitions as f64 * TRANSITION };
+        let workflow = self.runner.app.workflows.get(name).map(|it| &it.workflow);
+        let cost = workflow.map_or(0.0, |it| crate::cost::of(it, &outcome, &input));
         let after = u64::try_from(outcome.elapsed).unwrap_or(0);
         Reply::Done { after, result: Ok(shape::run(&outcome, cost)) }
     }

@@ -64,7 +64,7 @@ fn container_input(arguments: &Value) -> Value {
 }
 
 /// What the service answers where a callee gave a value.
-pub(crate) fn answer(callee: &Callee, places: &[Copy], value: Value) -> Value {
+pub(crate) fn answer(callee: &Callee, places: &[Copy], value: Value, arguments: &Value) -> Value {
     match callee {
         Callee::Function(_) => record([
             ("ExecutedVersion", Value::from("$LATEST")),
@@ -72,7 +72,10 @@ pub(crate) fn answer(callee: &Callee, places: &[Copy], value: Value) -> Value {
             ("StatusCode", Value::from(200)),
         ]),
         Callee::Workflow(_) | Callee::Container(_) | Callee::Activity(_) | Callee::Aws { .. } => value,
-        Callee::Method { service, action, .. } if service == "dynamodb" => dynamo::answered(action, value),
+        Callee::Method { service, action, .. } if service == "dynamodb" => {
+            dynamo::answered(action, value, arguments)
+        }
+        Callee::Method { .. } if value.is_null() && places.iter().all(|it| it.to.is_empty()) => record([]),
         Callee::Method { .. } => {
             let mut answer = record([]);
             for place in places {

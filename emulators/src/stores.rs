@@ -44,7 +44,8 @@ impl Stores {
             }
             "bus" if action == "putEvents" => Some(Ok(self.put_events(resource, arguments))),
             "stream" if action == "putRecord" => {
-                self.keep(resource, arguments.get("Data"));
+                let data = arguments.get("Data").and_then(Value::as_str).map(crate::shape::parsed);
+                self.keep(resource, data.as_ref());
                 let number = self.id();
                 Some(Ok(record([
                     ("SequenceNumber", number),

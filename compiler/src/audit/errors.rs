@@ -14,7 +14,7 @@ use crate::types::{ErrorId, Type};
 type Raised = IndexMap<ErrorId, Span>;
 
 pub(super) fn errors(program: &Program) -> Vec<Diagnostic> {
-    let mut pass = Pass { program, found: Vec::new() };
+    let mut pass = Pass { program, found: Vec::new(), open: false };
     for workflow in &program.workflows {
         let raised = pass.block(&workflow.body);
         pass.compare(&raised, &workflow.throws, &workflow.name, workflow.name_span);
@@ -29,6 +29,8 @@ pub(super) fn errors(program: &Program) -> Vec<Diagnostic> {
 struct Pass<'p> {
     program: &'p Program,
     found: Vec<Diagnostic>,
+    /// A token was given away: who holds it can reject it with any error.
+    open: bool,
 }
 
 impl<'p> Pass<'p> {
@@ -39,8 +41,9 @@ impl<'p> Pass<'p> {
                 self.found.push(say::unhandled_error(self.name(*error), *at, owner, place));
             }
         }
+        let open = std::mem::replace(&mut self.open, false);
         for error in throws {
-            if !raised.contains_key(error) {
+            if !open && !raised.contains_key(error) {
                 self.found.push(say::throws_too_much(self.name(*error), owner, place));
             }
         }
@@ -126,6 +129,7 @@ impl<'p> Pass<'p> {
     }
 
     fn call(&mut self, call: &Call) -> Raised {
+        self.open |= matches!(call.mode, Mode::Token(_));
         let mut raised = self.children(|see| {
             call.target.each_child(see);
             call.arguments.iter().chain(call.options.values()).for_each(|it| see(Child::Expr(it)));

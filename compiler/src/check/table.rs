@@ -195,7 +195,7 @@ impl Ctx<'_> {
     }
 
     /// The record with every field optional.
-    fn partial(&self, item: &Type) -> Type {
+    pub(crate) fn partial(&self, item: &Type) -> Type {
         match self.types().record(item) {
             Some(record) => {
                 let optional = |(name, field): (&Arc<str>, &FieldType)| {

@@ -185,12 +185,19 @@ impl Ctx<'_> {
         let method = self.kind_method(&kind, of.as_ref(), &name.text);
         let params = method.as_ref().map(|it| it.params.iter().map(|(_, ty)| ty.clone()).collect());
         let method_name: Arc<str> = name.text.as_str().into();
+        // What an API answers has more fields than a test wants to write down.
+        let whole = |ty: &Type| matches!(self.types().resolve(ty), Type::Record(_)) && *kind != *"table";
+        let result = match method.as_ref().map(|it| &it.result) {
+            Some(result) if whole(result) => self.partial(result).optional(),
+            Some(result) => result.clone(),
+            None => Type::Json,
+        };
         let shown = format!("{}.{}", self.source_of(base.span), name.text);
         Some(Mocked {
             target: Target::Method { receiver: Box::new(receiver), kind, method: method_name },
             name: shown,
             params: params.unwrap_or_else(|| vec![Type::Json; 2]),
-            result: method.map_or(Type::Json, |it| it.result),
+            result,
             throws: None,
         })
     }

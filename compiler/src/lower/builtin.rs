@@ -89,7 +89,8 @@ impl<'a> Lower<'a> {
             Builtin::UrlEncode => Func::UrlEncode,
             Builtin::UrlDecode => Func::UrlDecode,
             Builtin::ParseJson => Func::ParseJson,
-            Builtin::ToJson if self.may_be_text(&of) => Func::ToJsonQuoted,
+            // In the library it says how messages travel: text as it is, all else as JSON.
+            Builtin::ToJson if !self.in_method && self.may_be_text(&of) => Func::ToJsonQuoted,
             Builtin::ToJson => Func::ToJson,
             Builtin::ToString => Func::ToText,
             Builtin::ToNumber => Func::ToNumber,

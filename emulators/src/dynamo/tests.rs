@@ -24,6 +24,26 @@ fn steps(all: &[(&str, &str, &str)]) {
     }
 }
 
+/// The request's names and values without those that its expressions don't use, which DynamoDB refuses.
+fn used(request: &str) -> String {
+    let mut request: serde_json::Value = serde_json::from_str(request).expect("JSON");
+    let named = |member: &&str| member.ends_with("Expression");
+    let text = |request: &serde_json::Value| -> String {
+        let members = request.as_object().expect("an object");
+        let all = members.iter().filter(|(name, _)| named(&name.as_str())).map(|(_, it)| it.to_string());
+        all.collect()
+    };
+    let expressions = text(&request);
+    for member in ["ExpressionAttributeNames", "ExpressionAttributeValues"] {
+        let Some(given) = request.get_mut(member).and_then(|it| it.as_object_mut()) else { continue };
+        given.retain(|name, _| expressions.contains(name.as_str()));
+        if given.is_empty() {
+            request.as_object_mut().expect("an object").remove(member);
+        }
+    }
+    request.to_string()
+}
+
 const A: &str = r#"{"Item": {"id": {"S": "a"}, "n": {"N": "1"}, "tags": {"L": [{"S": "x"}]}, "in": {"M": {"d": {"N": "5"}}}}}"#;
 
 /// An update of item `a`, and what is there then.
@@ -34,7 +54,7 @@ fn updated(expression: &str, values: &str, expected: &str) {
             "ExpressionAttributeNames": {names}, "ExpressionAttributeValues": {values}}}"#
     );
     let expected = format!(r#"{{"Attributes": {expected}}}"#);
-    steps(&[("putItem", A, "{}"), ("updateItem", &update, &expected)]);
+    steps(&[("putItem", A, "{}"), ("updateItem", &used(&update), &expected)]);
 }
 
 #[test]
@@ -80,7 +100,7 @@ fn conditions_hold_or_fail() {
                     ":x": {{"S": "x"}}, ":type": {{"S": "N"}}}}}}"##
         );
         let expected = if holds { "{}" } else { "DynamoDb.ConditionalCheckFailedException" };
-        steps(&[("putItem", A, "{}"), ("deleteItem", &request, expected)]);
+        steps(&[("putItem", A, "{}"), ("deleteItem", &used(&request), expected)]);
     }
 }
 
@@ -113,13 +133,15 @@ fn what_is_no_expression_is_refused() {
         "SET #z.a = :v",
         "SET #n = #z",
         "SET id = :v",
+        "SET #n = :v SET #z = :v",
+        "SET #n = #n + #n + #n",
         "%",
     ] {
         let request = format!(
             r##"{{"Key": {{"id": {{"S": "a"}}}}, "UpdateExpression": "{expression}",
                 "ExpressionAttributeNames": {{"#n": "n", "#z": "zip"}}, "ExpressionAttributeValues": {{":v": {{"S": "v"}}}}}}"##
         );
-        steps(&[("putItem", A, "{}"), ("updateItem", &request, "DynamoDb.DynamoDbException")]);
+        steps(&[("putItem", A, "{}"), ("updateItem", &used(&request), "DynamoDb.DynamoDbException")]);
     }
 }
 
@@ -141,5 +163,36 @@ fn pages_end_where_the_limit_is() {
             &format!(r#"{{"Count": 1, "Items": [{b}], "ScannedCount": 1}}"#),
         ),
         ("query", "{}", "DynamoDb.DynamoDbException"),
+    ]);
+}
+
+#[test]
+fn what_dynamodb_refuses_is_refused() {
+    let refused = "DynamoDb.DynamoDbException";
+    let many: Vec<String> =
+        (0..26).map(|n| format!(r#"{{"DeleteRequest": {{"Key": {{"id": {{"S": "{n}"}}}}}}}}"#)).collect();
+    let batch = |requests: &[String]| format!(r#"{{"RequestItems": {{"t": [{}]}}}}"#, requests.join(", "));
+    let one = many.first().expect("a request").clone();
+    let unused = r##"{"Item": {"id": {"S": "a"}}, "ConditionExpression": "attribute_exists(#a)",
+        "ExpressionAttributeNames": {"#a": "a", "#b": "b"}}"##;
+    let query = |condition: &str, filter: &str| {
+        format!(
+            r##"{{"KeyConditionExpression": "{condition}", "FilterExpression": "{filter}",
+                "ExpressionAttributeNames": {{"#id": "id", "#n": "n"}},
+                "ExpressionAttributeValues": {{":a": {{"S": "a"}}, ":b": {{"S": "b"}}, ":n": {{"N": "1"}}}}}}"##
+        )
+    };
+    steps(&[
+        ("putItem", r#"{"Item": {"id": {"S": ""}}}"#, refused),
+        ("putItem", unused, refused),
+        ("batchWriteItem", &batch(&many), refused),
+        ("batchWriteItem", &batch(&[one.clone(), one]), refused),
+        ("batchWriteItem", &batch(&[]), refused),
+        ("batchWriteItem", &batch(&many[..25]), r#"{"UnprocessedItems": {}}"#),
+        ("query", &used(&query("#id = :a", "#n = :n")), r#"{"Count": 0, "Items": [], "ScannedCount": 0}"#),
+        ("query", &used(&query("#id > :a", "#n = :n")), refused),
+        ("query", &used(&query("#id = :a AND #n = :n", "#n = :n")), refused),
+        ("query", &used(&query("#id = :a OR #id = :b", "#n = :n")), refused),
+        ("query", &used(&query("#id = :a", "#id <> :b")), refused),
     ]);
 }

@@ -11,8 +11,15 @@ use crate::shape::record;
 /// Applies an expression. Values are read from `old`, as DynamoDB does, and written to `item`.
 pub(super) fn apply(text: &str, names: &Names, old: &Object, item: &mut Object) -> Result<(), Problem> {
     let mut tokens = Tokens::new(text)?;
+    let mut seen = std::collections::HashSet::new();
     let mut update = Update { tokens: &mut tokens, names, old, item };
-    while !update.tokens.done() {
+    while let Some(word) = update.tokens.peek() {
+        let word = word.to_ascii_uppercase();
+        if !seen.insert(word.clone()) {
+            return Err(invalid(format!(
+                "Invalid UpdateExpression: The \"{word}\" section can only be used once in an update expression;"
+            )));
+        }
         update.clause()?;
     }
     Ok(())
@@ -55,7 +62,8 @@ impl Update<'_, '_> {
         let path = path(self.tokens, self.names)?;
         self.tokens.expect("=")?;
         let mut value = self.operand()?;
-        while let Some(sign @ ("+" | "-")) = self.tokens.peek() {
+        // One sign: the grammar has no longer sums.
+        if let Some(sign @ ("+" | "-")) = self.tokens.peek() {
             self.tokens.next();
             let other = self.operand()?;
             value = calculate(&value, sign, &other)?;
