@@ -305,6 +305,10 @@ impl Services for Router<'_, '_> {
     }
 
     fn callbacks(&mut self, now: Millis) -> Vec<Callback> {
+        // What was started may be what ends a task that waits for its token.
+        if !self.tokens.is_empty() {
+            self.runner.run_started();
+        }
         let own = |it: &Pending| it.due <= now && self.tokens.contains(&it.callback.token);
         let (due, rest): (Vec<_>, Vec<_>) = self.runner.pending.drain(..).partition(own);
         self.runner.pending = rest;
