@@ -29,7 +29,29 @@ pub(super) struct Failed {
 /// # Errors
 /// Where the program can't be run.
 pub(super) fn run(analysis: &Analysis) -> Result<Vec<Ran>, String> {
-    let built = compiler::tests(analysis, false);
+    let mut ran = run_as(analysis, false)?;
+    // What each statement means by itself: the same, but for what counts or names states.
+    for (packed, naive) in ran.iter_mut().zip(run_as(analysis, true)?) {
+        let news = naive.failures.into_iter().filter(|it| !about_states(it, analysis));
+        for failed in news {
+            if !packed.failures.iter().any(|it| it.line == failed.line) {
+                let text = format!("before states are merged: {}", failed.text);
+                packed.failures.push(Failed { text, ..failed });
+            }
+        }
+    }
+    Ok(ran)
+}
+
+/// Whether a failure is of an expectation that counts or names states.
+fn about_states(failed: &Failed, analysis: &Analysis) -> bool {
+    let source = analysis.sources.iter().find(|it| it.path == failed.file);
+    let line = source.and_then(|it| it.text.lines().nth(failed.line.checked_sub(1)?));
+    line.is_some_and(|it| ["transitions", "visited", "cost"].iter().any(|word| it.contains(word)))
+}
+
+fn run_as(analysis: &Analysis, naive: bool) -> Result<Vec<Ran>, String> {
+    let built = compiler::tests(analysis, naive);
     if let Some(first) = built.diagnostics.iter().find(|it| it.is_error()) {
         return Err(format!("{} {}", first.code, first.message));
     }
