@@ -4,8 +4,10 @@
 use crate::diagnostics::Diagnostic;
 use crate::typed::Program;
 
+mod binding;
 mod errors;
 mod loops;
+mod origin;
 mod timing;
 
 /// Everything that can be said of a program's errors, deadlines and loops.
@@ -15,11 +17,13 @@ pub fn audit(program: &Program) -> Vec<Diagnostic> {
         let scene = timing::Scene::new(program, workflow);
         timing::block(&workflow.body, &scene, &mut found);
         loops::block(&workflow.body, &scene, &mut found);
+        binding::block(&workflow.body, &mut found);
     }
     for step in &program.steps {
         let scene = timing::Scene::of_step(program);
         timing::block(&step.body, &scene, &mut found);
         loops::block(&step.body, &scene, &mut found);
+        binding::block(&step.body, &mut found);
     }
     found
 }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod asl;
+mod circles;
 pub mod cloudformation;
 mod conditions;
 pub mod deploy;
@@ -12,6 +13,7 @@ mod ids;
 pub mod jsonata;
 pub mod names;
 mod params;
+pub mod partition;
 mod payload;
 mod resources;
 pub mod sam;

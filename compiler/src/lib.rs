@@ -80,7 +80,10 @@ pub fn library_kinds() -> impl Iterator<Item = &'static str> {
 /// Compiles a program without errors to its files. Where the analysis found an error nothing is built.
 pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
     let program = &analysis.program;
-    let (definitions, mut diagnostics) = compile(analysis, options.naive);
+    let (mut definitions, mut diagnostics) = compile(analysis, options.naive);
+    for definition in &mut definitions {
+        emit::partition::put(&mut definition.value, options.partition);
+    }
     let failed = |found: &[Diagnostic]| found.iter().any(Diagnostic::is_error);
     if failed(&analysis.diagnostics) || failed(&diagnostics) {
         return Built { diagnostics, ..Built::default() };

@@ -20,6 +20,7 @@ mod batch;
 mod builtin;
 mod call;
 mod change;
+mod default_retry;
 mod dynamo;
 mod expr;
 mod frames;

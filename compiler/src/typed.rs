@@ -97,6 +97,8 @@ pub struct App {
     pub name: String,
     pub docs: Option<Arc<str>>,
     pub settings: IndexMap<String, Expr>,
+    /// `retry: …`
+    pub retry: Option<DefaultRetry>,
     pub span: Span,
 }
 
@@ -760,6 +762,19 @@ pub struct Retry {
     /// `full`
     pub jitter: bool,
     pub span: Span,
+}
+
+/// What stands behind the retries of a call that doesn't say `retry none`.
+#[derive(Clone, Debug)]
+pub enum DefaultRetry {
+    /// What AWS recommends: the same as where nothing is said.
+    Recommended,
+    /// Nothing.
+    Off,
+    /// The recommended errors, at these times.
+    Timing(Retry),
+    /// A policy's retries, as far as the call can raise what they name.
+    Policy(Vec<Retry>),
 }
 
 #[derive(Clone, Debug)]

@@ -225,6 +225,7 @@ pub(crate) fn address(kind: &str, name: &str, attribute: &str) -> String {
         ("activity", "arn") => arn("states", "activity:"),
         ("table", "arn") => arn("dynamodb", "table/"),
         ("container", "arn") => arn("ecs", "task-definition/"),
+        ("container", "publicIp") => "ENABLED".to_owned(),
         ("queue", "arn") => arn("sqs", ""),
         ("queue", "url") => format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
         ("topic", "arn") => arn("sns", ""),

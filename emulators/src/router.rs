@@ -93,7 +93,7 @@ impl<'r, 'a> Router<'r, 'a> {
                 return reply(
                     call,
                     after,
-                    Ok(shape::description(&machine, &outcome, &input, call.now, true)),
+                    Ok(shape::description(&machine, &outcome, &input, call.now, (true, true))),
                 );
             }
             if waits_for_job(call) {
@@ -128,10 +128,11 @@ impl<'r, 'a> Router<'r, 'a> {
         let machine = crate::app::address("workflow", name, "arn");
         let pattern = pattern(call);
         if call.arn.contains("startSyncExecution") || pattern == Some(Pattern::Sync) {
-            return shape::description(&machine, outcome, input, call.now, true);
+            let sync = pattern != Some(Pattern::Sync);
+            return shape::description(&machine, outcome, input, call.now, (true, sync));
         }
         match pattern {
-            Some(Pattern::Sync2) => shape::description(&machine, outcome, input, call.now, false),
+            Some(Pattern::Sync2) => shape::description(&machine, outcome, input, call.now, (false, false)),
             _ => shape::started(&outcome.arn, call.now),
         }
     }

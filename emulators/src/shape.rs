@@ -114,19 +114,22 @@ pub(crate) fn failed(callee: &Callee, error: Option<Arc<str>>, cause: Option<Arc
     let own = error.as_deref().is_some_and(|it| !it.contains('.'));
     let (Callee::Function(_), true) = (callee, own) else { return ServiceError { error, cause } };
     let cause = cause.unwrap_or_else(|| "".into());
-    let mut members = match parsed(&cause) {
-        // An error with data carries JSON of its own.
-        Value::Object(members) if members.get("errorMessage").is_some() => members,
-        _ => Object::from_iter([("errorMessage", Value::from(&*cause))]),
-    };
+    // An error with data carries JSON in its text: Lambda hands on nothing else of an exception.
+    let mut members = Object::from_iter([("errorMessage", Value::from(&*cause))]);
     members.insert("errorType", Value::from(error.as_deref().unwrap_or_default()));
     members.insert("requestId", Value::from("00000000-0000-4000-8000-000000000000"));
     members.insert("stackTrace", Value::array([]));
     ServiceError { error, cause: Some(Value::Object(members).to_string().into()) }
 }
 
-/// A run as the API DescribeExecution tells it. `text`: payloads are text.
-pub(crate) fn description(machine: &str, outcome: &Outcome, input: &Value, start: i64, text: bool) -> Value {
+/// A run as the API DescribeExecution tells it. `text`: payloads are text. `sync`: StartSyncExecution tells it.
+pub(crate) fn description(
+    machine: &str,
+    outcome: &Outcome,
+    input: &Value,
+    start: i64,
+    (text, sync): (bool, bool),
+) -> Value {
     let payload = |value: &Value| if text { Value::from(value.to_string()) } else { value.clone() };
     let arn = outcome.arn.clone();
     let mut members = Object::new();
@@ -148,8 +151,12 @@ pub(crate) fn description(machine: &str, outcome: &Outcome, input: &Value, start
     }
     members.insert("StartDate", Value::from(start));
     members.insert("StateMachineArn", Value::from(machine));
-    // AWS reports a child's timeout as a failure here.
-    let status = if outcome.status == Status::Succeeded { "SUCCEEDED" } else { "FAILED" };
+    let status = match outcome.status {
+        Status::Succeeded => "SUCCEEDED",
+        // StartSyncExecution has a status of its own for it; where a parent waits, AWS tells of a failure.
+        Status::TimedOut if sync => "TIMED_OUT",
+        _ => "FAILED",
+    };
     members.insert("Status", Value::from(status));
     members.insert("StopDate", Value::from(start + outcome.elapsed));
     Value::Object(members)
@@ -182,7 +189,7 @@ pub(crate) fn entered(outcome: &Outcome) -> Vec<Arc<str>> {
 
 /// The cause of the failure of a nested run.
 pub(crate) fn nested_failure(machine: &str, outcome: &Outcome, input: &Value, start: i64) -> ServiceError {
-    let cause = description(machine, outcome, input, start, true).to_string();
+    let cause = description(machine, outcome, input, start, (true, false)).to_string();
     ServiceError::new("States.TaskFailed", cause)
 }
 

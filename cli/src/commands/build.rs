@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use compiler::diagnostics::Diagnostic;
-use compiler::output::{BuildOptions, BuiltWorkflow};
+use compiler::output::{BuildOptions, BuiltWorkflow, Partition};
 
 use super::Outcome;
 use crate::disk::Disk;
@@ -39,6 +39,13 @@ pub(crate) struct Build {
     /// One statement, one state: the definition before states are merged
     #[arg(long)]
     naive: bool,
+    /// Where the app is going to be deployed: `aws-cn` in China, `aws-us-gov` in GovCloud
+    #[arg(long, default_value = "aws", value_parser = partitions())]
+    partition: String,
+}
+
+fn partitions() -> clap::builder::PossibleValuesParser {
+    Partition::ALL.map(Partition::name).into()
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -69,6 +76,7 @@ impl Build {
                 Format::Json => compiler::output::Format::Json,
             },
             naive: self.naive,
+            partition: Partition::ALL.into_iter().find(|it| it.name() == self.partition).unwrap_or_default(),
         };
         let built = compiler::build(&analysis, &options);
         let diagnostics: Vec<Diagnostic> =

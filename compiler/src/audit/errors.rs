@@ -1,20 +1,24 @@
 //! Checked errors: every declared error that can be raised is caught or listed in `throws`; every name in a `catch`
 //! or `retry` can be raised by what it guards.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
-use crate::aws::{self, Flavor, Lookup};
+use super::origin::{Stranger, stranger};
 use crate::diagnostics::{Diagnostic, audit as say};
 use crate::source::Span;
 use crate::typed::walk::Child;
-use crate::typed::{Block, Call, Catch, Clauses, ErrorRef, Expr, ExprKind, Failure, Mode, Program, Target};
+use crate::typed::{
+    Block, Call, Catch, Clauses, ErrorRef, Expr, ExprKind, Failure, LocalId, Mode, Program, Target,
+};
 use crate::types::{ErrorId, Type};
 
 /// Declared errors that can come out of a piece of program, each with a place that raises it.
 type Raised = IndexMap<ErrorId, Span>;
 
 pub(super) fn errors(program: &Program) -> Vec<Diagnostic> {
-    let mut pass = Pass { program, found: Vec::new(), open: false };
+    let mut pass = Pass { program, found: Vec::new(), open: false, caught: HashMap::new() };
     for workflow in &program.workflows {
         let raised = pass.block(&workflow.body);
         pass.compare(&raised, &workflow.throws, &workflow.name, workflow.name_span);
@@ -31,6 +35,8 @@ struct Pass<'p> {
     found: Vec<Diagnostic>,
     /// A token was given away: who holds it can reject it with any error.
     open: bool,
+    /// Which declared errors each caught one can be: what `fail e` raises again.
+    caught: HashMap<LocalId, Vec<ErrorId>>,
 }
 
 impl<'p> Pass<'p> {
@@ -117,10 +123,16 @@ impl<'p> Pass<'p> {
                 raised.entry(*error).or_insert(expr.span);
             }
             Failure::Again(error) => {
-                if let Type::Error(which) = &error.ty {
-                    for error in which.iter() {
-                        raised.entry(*error).or_insert(expr.span);
-                    }
+                let known = match &error.kind {
+                    ExprKind::Local(id) => self.caught.get(id).cloned(),
+                    _ => None,
+                };
+                let typed = || match &error.ty {
+                    Type::Error(which) => which.iter().copied().collect(),
+                    _ => Vec::new(),
+                };
+                for error in known.unwrap_or_else(typed) {
+                    raised.entry(error).or_insert(expr.span);
                 }
             }
             Failure::Raise { .. } | Failure::Bare => {}
@@ -153,6 +165,10 @@ impl<'p> Pass<'p> {
         let mut raised = Raised::new();
         let mut everything: Option<Span> = None;
         for catch in &clauses.catches {
+            if let Some(binder) = catch.binder {
+                let which = stands_for(catch, &left);
+                self.caught.insert(binder, which);
+            }
             match everything {
                 Some(first) => self.found.push(say::catch_after_catch_all(catch.span, first)),
                 None => self.catches(catch, &inner, &mut left, call),
@@ -200,28 +216,32 @@ impl<'p> Pass<'p> {
                 }
             }
             ErrorRef::Aws(name) => {
-                if let Some(call) = call
-                    && let Some(known) = foreign(name, call)
-                {
-                    self.found.push(say::foreign_error(name, &known, at));
-                }
+                let Some(call) = call else { return };
+                self.found.extend(stranger(name, call, self.program).map(|it| match it {
+                    Stranger::Foreign(known) => say::foreign_error(name, &known, at),
+                    Stranger::Unlisted(known) => say::unlisted_error(name, &known, at),
+                    Stranger::Unknown(known) => say::no_such_error(name, &known, at),
+                }));
             }
         }
     }
 }
 
-/// The names that an AWS call raises, where `name` belongs to another service.
-fn foreign(name: &str, call: &Call) -> Option<Vec<String>> {
-    let Target::Aws { service, action, optimized } = &call.target else { return None };
-    let flavor = if *optimized { Flavor::Optimized } else { Flavor::Sdk };
-    let Lookup::Found(action) = aws::action(service, action, flavor) else { return None };
-    let prefix = name.split_once('.')?.0;
-    let known = action.errors();
-    // Where the integration's own prefix isn't known, any may be its.
-    let own = action.service().error_prefix(flavor)?;
-    let ours = known.iter().filter_map(|it| Some(it.split_once('.')?.0)).chain([own]);
-    let is_ours = ours.chain(["States"]).any(|it| it == prefix);
-    (!is_ours).then_some(known)
+/// The declared errors that a handler may have caught, of those that reach it.
+fn stands_for(catch: &Catch, left: &Raised) -> Vec<ErrorId> {
+    let whole = |it: &ErrorRef| match it {
+        ErrorRef::All => true,
+        ErrorRef::Aws(name) => &**name == "States.TaskFailed",
+        ErrorRef::Declared(_) => false,
+    };
+    if catch.errors.is_empty() || catch.errors.iter().any(whole) {
+        return left.keys().copied().collect();
+    }
+    let named = |it: &ErrorRef| match it {
+        ErrorRef::Declared(id) => Some(*id),
+        ErrorRef::Aws(_) | ErrorRef::All => None,
+    };
+    catch.errors.iter().filter_map(named).collect()
 }
 
 fn join(raised: &mut Raised, more: Raised) {

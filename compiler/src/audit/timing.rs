@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, audit as say};
 use crate::typed::walk::Child;
-use crate::typed::{Block, Call, Clauses, Expr, ExprKind, Mode, Program, StmtKind, Within, Workflow};
+use crate::typed::{Block, Call, Clauses, Expr, ExprKind, Mode, Program, StmtKind, Target, Within, Workflow};
 
 /// `TimeoutSeconds`, `HeartbeatSeconds` and `Seconds` end here: the Amazon States Language pages on Task and Wait
 /// states say 99,999,999.
@@ -56,8 +56,32 @@ fn expr(value: &Expr, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     });
 }
 
+/// A request of an HTTP task may take so long: "Call HTTPS APIs" in the developer guide of Step Functions.
+const HTTP_SECONDS: u64 = 60;
+
+/// Whether the call is an HTTP request.
+fn is_http(call: &Call, program: &Program) -> bool {
+    match &call.target {
+        Target::Aws { service, .. } => &**service == "http",
+        Target::Method { kind, method, .. } => {
+            let method = program.kinds.kinds.get(kind).and_then(|it| it.methods.get(method));
+            let body = method.and_then(|it| it.body.as_ref()).and_then(|it| super::origin::inner(&it.value));
+            body.is_some_and(|it| is_http(it, program))
+        }
+        Target::Resource(_) | Target::Workflow(_) | Target::Complete | Target::Reject(_) | Target::Beat => {
+            false
+        }
+    }
+}
+
 fn call(call: &Call, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     clauses(&call.clauses, found);
+    if let Some(Within::Time(time)) = &call.clauses.within
+        && seconds(time).is_some_and(|it| it > HTTP_SECONDS)
+        && is_http(call, scene.program)
+    {
+        found.push(say::http_too_long(time.span, HTTP_SECONDS));
+    }
     let waits = matches!(call.mode, Mode::Token(_));
     if waits && call.clauses.within.is_none() && call.clauses.heartbeat.is_none() && !scene.bounded {
         found.push(say::callback_without_deadline(call.span));

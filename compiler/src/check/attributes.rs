@@ -101,6 +101,8 @@ impl Ctx<'_> {
                 self.check_duration(&value, "`@timeout`");
                 value
             }
+            // No value: a word or a policy.
+            ("retry", _) => make(ExprKind::Null, Type::Null, Effect::Total, span),
             ("condition", _) => self.condition(&argument.value, "`@condition`"),
             ("name", _) => self.expr_as(&argument.value, &Type::String, Role::new("the name", "")),
             (_, Ast::Name(word)) if !self.is_declared(word) => {

@@ -74,7 +74,7 @@ impl Ctx<'_> {
         if let (Some(shape), Some(value)) = (wanted, arguments.first()) {
             self.check_values(value, shape, 0);
         }
-        let result = self.answer(token, result);
+        let result = self.answer(token, result, Type::Json);
         self.finish_call(callee, (token, arguments, IndexMap::new()), result, how, want)
     }
 

@@ -482,7 +482,7 @@ impl Ctx<'_> {
             return None;
         };
         let kind = kind.as_deref().unwrap_or("function");
-        let mode = self.mode(how);
+        let mut mode = self.mode(how);
         let mut raises = Raises { states: true, ..Raises::default() };
         let result = match (kind, mode) {
             (_, CallMode::Token) if kind == "activity" => {
@@ -491,6 +491,7 @@ impl Ctx<'_> {
                     &name,
                     "an activity waits for its worker by itself",
                 ));
+                mode = CallMode::Plain;
                 signature.result.clone()
             }
             ("function", CallMode::Await) => {
@@ -547,7 +548,7 @@ impl Ctx<'_> {
         let (name, express) = (workflow.name.to_string(), workflow.express);
         let result = workflow.result.clone().unwrap_or(Type::Null);
         let throws = workflow.throws.clone();
-        let mode = self.mode(how);
+        let mut mode = self.mode(how);
         let at = how.awaits.unwrap_or(how.call);
         let mut raises = Raises { states: true, ..Raises::default() };
         raises.prefixes.extend(["StepFunctions", "Sfn"].map(Arc::from));
@@ -568,6 +569,7 @@ impl Ctx<'_> {
                     &name,
                     "Step Functions starts an Express workflow without handing on a token",
                 ));
+                mode = CallMode::Plain;
                 (result, throws)
             }
             _ if tested => (Type::Run(Arc::new(result)), Vec::new()),
@@ -604,7 +606,11 @@ impl Ctx<'_> {
                 ctx.arguments(arguments, &callee.params, &callee.options, &callee.name, how.call);
             (local, arguments, options)
         });
-        let result = self.answer(local, result);
+        let known = match &callee.target {
+            Target::Resource(_) | Target::Workflow(_) => callee.result.clone(),
+            _ => Type::Json,
+        };
+        let result = self.answer(local, result, known);
         self.finish_call(callee, (local, arguments, options), result, how, want)
     }
 
@@ -613,12 +619,8 @@ impl Ctx<'_> {
         if callee.mode != CallMode::Token {
             return callee.result.clone();
         }
-        match (&callee.target, want.ty()) {
-            (Target::Resource(_) | Target::Workflow(_), None) => callee.result.clone(),
-            (_, Some(wanted)) => wanted.clone(),
-            // Where the token is sent may say it; see `answer`.
-            (_, None) => Type::Unknown,
-        }
+        // Where the token is sent may say it; see `answer`.
+        want.ty().cloned().unwrap_or(Type::Unknown)
     }
 
     /// A token of nobody knows what, put where a `token of T` is wanted, is one of `T`.
@@ -638,12 +640,14 @@ impl Ctx<'_> {
         }
     }
 
-    /// What the token's holder answers: what the place of the call wants, else what the token was sent as, else JSON.
-    pub(crate) fn answer(&mut self, token: Option<LocalId>, result: Type) -> Type {
+    /// What the token's holder answers: what the place of the call wants, else what the token was sent as, else what the
+    /// callee gives (JSON where that is nothing).
+    pub(crate) fn answer(&mut self, token: Option<LocalId>, result: Type, known: Type) -> Type {
         let (Some(token), Type::Unknown) = (token, &result) else { return result };
         let answer = match self.local_type(token) {
             Type::Token(of) if !matches!(*of, Type::Unknown) => (*of).clone(),
-            _ => Type::Json,
+            _ if matches!(known, Type::Null) => Type::Json,
+            _ => known,
         };
         if let Some(local) = self.program.locals.get_mut(token.index()) {
             local.ty = Type::Token(Arc::new(answer.clone()));

@@ -159,6 +159,35 @@ impl Ctx<'_> {
         self.policies_under_way.pop();
     }
 
+    /// The retries of a policy, and whether it says `retry none`; `None` (with a report) where there is no such policy.
+    pub(crate) fn policy_retries(&mut self, name: &ast::Name) -> Option<(Vec<Retry>, bool)> {
+        let reported = self.diagnostics.len();
+        let mut gathered = Gathered::default();
+        let raises = Raises { anything: true, ..Raises::default() };
+        let guarded = Guarded { what: "the app", raises, task: false, block: false };
+        self.with_policy(name, &guarded, &mut gathered);
+        let failed = self.diagnostics.len() > reported;
+        (!failed).then_some((gathered.clauses.retries, gathered.clauses.retry_none))
+    }
+
+    /// `{ attempts: 3, every: 1s }`: when to retry, not what.
+    pub(crate) fn retry_timing(&mut self, options: &[ast::Argument], span: Span) -> Retry {
+        let mut retry = Retry {
+            errors: Vec::new(),
+            except: false,
+            attempts: None,
+            every: None,
+            backoff: None,
+            max: None,
+            jitter: false,
+            span,
+        };
+        for option in options {
+            self.retry_option(option, &mut retry);
+        }
+        retry
+    }
+
     /// Checks every policy by itself.
     pub(crate) fn policy_bodies(&mut self) {
         for at in &self.resolved.policies {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::call::{Callee, How};
+use super::call::{CallMode, Callee, How};
 use super::expr::{Want, make};
 use super::raises::Raises;
 use super::{Ctx, broken};
+use crate::aws::{self, Flavor, Lookup, Machine, Pattern};
 use crate::diagnostics::{close, names as report, types as wrong};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -132,13 +133,23 @@ impl Ctx<'_> {
             self.report(report::unknown_method(name, kind, &known, close.as_deref()));
             return broken(how.span);
         };
-        let mode = self.mode(how);
-        if mode == super::call::CallMode::Await {
-            let at = how.awaits.unwrap_or(how.call);
-            let why = "it has its answer at once; a callback is `await token => …`";
-            self.report(crate::diagnostics::flow::nothing_to_await(at, &name.text, why));
-        }
+        let mut mode = self.mode(how);
         let shown = format!("{}.{}", self.source_of(receiver.span), name.text);
+        let at = how.awaits.unwrap_or(how.call);
+        let takes_token = self.method_takes_token(kind, &name.text);
+        if mode == CallMode::Await {
+            let why = if takes_token {
+                "it has its answer at once; a callback is `await token => …`"
+            } else {
+                "it has its answer at once"
+            };
+            self.report(crate::diagnostics::flow::nothing_to_await(at, &shown, why));
+        }
+        if mode == CallMode::Token && !takes_token {
+            let why = "Step Functions has no callback for it: it has its answer at once";
+            self.report(crate::diagnostics::flow::no_token(at, &shown, why));
+            mode = CallMode::Plain;
+        }
         let raises =
             Raises { states: true, prefixes: self.method_prefixes(kind, &name.text), ..Raises::default() };
         let target = Target::Method {
@@ -253,6 +264,18 @@ impl Ctx<'_> {
         }
     }
 
+    /// Whether the integration behind a method has a callback.
+    fn method_takes_token(&self, kind: &str, name: &str) -> bool {
+        let method = self.program.kinds.kinds.get(kind).and_then(|it| it.methods.get(name));
+        let Some(body) = method.and_then(|it| it.body.as_ref()) else { return true };
+        let Some((service, action, optimized)) = aws_in(&body.value) else { return true };
+        let flavor = if optimized { Flavor::Optimized } else { Flavor::Sdk };
+        match aws::action(service, action, flavor) {
+            Lookup::Found(action) => action.allows(Pattern::Token, Machine::Standard),
+            Lookup::NoService { .. } | Lookup::NoAction { .. } => true,
+        }
+    }
+
     /// The prefixes of the errors that a method can raise: those of the actions that its body calls.
     pub(crate) fn method_prefixes(&self, kind: &str, name: &str) -> std::collections::BTreeSet<Arc<str>> {
         let body = self
@@ -283,5 +306,19 @@ impl Ctx<'_> {
             ExprKind::Block(block) => block.value.iter().for_each(|it| self.prefixes_in(it, into)),
             _ => {}
         }
+    }
+}
+
+/// The service, the action and whether the integration is an optimized one, of the call in a method's body.
+fn aws_in(value: &Expr) -> Option<(&str, &str, bool)> {
+    match &value.kind {
+        ExprKind::Call(call) => match &call.target {
+            Target::Aws { service, action, optimized } => Some((service, action, *optimized)),
+            _ => None,
+        },
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => aws_in(base),
+        ExprKind::Cast(inner) => aws_in(inner),
+        ExprKind::Builtin { arguments, .. } => arguments.iter().find_map(aws_in),
+        _ => None,
     }
 }

@@ -18,6 +18,7 @@ use crate::types::Type;
 mod api;
 mod app;
 mod kinds;
+pub(super) mod retry;
 mod settings;
 pub(crate) mod standard;
 mod trigger;
@@ -78,6 +79,7 @@ fn declare_resource(ctx: &mut Ctx<'_>, index: usize) {
         existing: None,
         cfn: None,
         uses: Vec::new(),
+        retry: None,
         name_span: item.span,
         span: item.span,
     };

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::call::{CallMode, Callee, How};
 use super::expr::{Role, Want, make};
 use super::raises::Raises;
+use super::scope::ScopeKind;
 use super::{Ctx, broken};
 use crate::diagnostics::{close, flow, names as report, types as wrong};
 use crate::syntax::ast::{self, ExprKind as Ast};
@@ -79,12 +80,17 @@ impl Ctx<'_> {
             self.report(wrong::argument_count(how.call, &shown, wanted, positional.len()));
             return broken(how.span);
         }
-        let mut typed = Vec::new();
-        for (argument, wanted) in positional.iter().zip(wanted) {
+        let awaited = want.ty().cloned().unwrap_or(Type::Unknown);
+        let ((token, typed), _) = self.scoped(ScopeKind::Block, |ctx| {
+            let token = how.token.filter(|_| mode == CallMode::Token);
+            let token = token.map(|it| ctx.bind(it, Type::Token(Arc::new(awaited.clone())), false));
             // The item that an `upsert` changes may not be there yet.
-            let seen = if upserts(arguments) { self.partial(&item) } else { item.clone() };
-            typed.push(self.table_argument(&argument.value, wanted, (&item, &seen), &keys));
-        }
+            let seen = if upserts(arguments) { ctx.partial(&item) } else { item.clone() };
+            let arguments = positional.iter().zip(wanted);
+            let typed =
+                arguments.map(|(it, wanted)| ctx.table_argument(&it.value, wanted, (&item, &seen), &keys));
+            (token, typed.collect::<Vec<_>>())
+        });
         let (options, only) = self.table_options(&name.text, arguments, &item, &keys, &shown);
         if name.text == "check" && !options.contains_key("when") {
             self.report(wrong::check_what(how.call));
@@ -113,7 +119,11 @@ impl Ctx<'_> {
             throws: Vec::new(),
             raises,
         };
-        self.finish_call(callee, (None, typed, options), result, how, want)
+        let result = match token {
+            Some(_) => self.answer(token, awaited, Type::Json),
+            None => result,
+        };
+        self.finish_call(callee, (token, typed, options), result, how, want)
     }
 
     pub(crate) fn table_keys(&self, receiver: &Expr) -> Keys {

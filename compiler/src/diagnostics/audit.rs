@@ -51,6 +51,37 @@ pub fn foreign_error(error: &str, known: &[String], at: Span) -> Diagnostic {
         .help("name one of its own errors, or one of Step Functions' (`States.Timeout`)")
 }
 
+pub fn no_such_error(error: &str, known: &[String], at: Span) -> Diagnostic {
+    let known: Vec<&String> = known.iter().take(8).collect();
+    Diagnostic::error("F0455", at, format!("this call does not raise `{error}`"))
+        .here("AWS has no such name")
+        .note(format!("it raises {}", names(&known)))
+        .help("name one of these, or one of Step Functions' own (`States.Timeout`)")
+}
+
+pub fn unlisted_error(error: &str, known: &[String], at: Span) -> Diagnostic {
+    let known: Vec<&String> = known.iter().take(8).collect();
+    Diagnostic::warning("F0456", at, format!("AWS does not list `{error}` among the errors of this call"))
+        .here("the error of another action of the service")
+        .note(format!("it lists {}", names(&known)))
+        .help("name one of these, or catch everything with `catch as e`")
+}
+
+pub fn clause_binds_once(at: Span, call: Span, other: Span) -> Diagnostic {
+    Diagnostic::warning("F0457", at, "this clause stands behind one call, not behind the whole expression")
+        .here("for the last call only")
+        .label(call, "counts for this call")
+        .label(other, "not for what is called here")
+        .help("put each call into a `let` of its own, or all of them into `try { … }`")
+}
+
+pub fn http_too_long(at: Span, most: u64) -> Diagnostic {
+    Diagnostic::error("F0464", at, format!("Step Functions ends an HTTP call after {most} seconds"))
+        .here("never reached")
+        .note("the call then fails with `States.Http.Socket`")
+        .help("give a shorter `within`, or let the other side answer later on a token from a function")
+}
+
 pub fn heartbeat_too_long(heartbeat: Span, limit: Span) -> Diagnostic {
     Diagnostic::error("F0460", heartbeat, "the heartbeat must be shorter than the deadline")
         .here("can never be missed in time")

@@ -220,6 +220,18 @@ pub fn option_too_small(span: Span, name: &str, least: f64) -> Diagnostic {
     Diagnostic::error("F0428", span, format!("`{name}` must be at least {least}"))
 }
 
+pub fn not_a_default_retry(span: Span) -> Diagnostic {
+    Diagnostic::error("F0431", span, "this says nothing of the default retries")
+        .here("`none`, `default`, a policy, or times in braces are wanted")
+        .help("write `none`, the name of a `policy`, or `{ attempts: 3, every: 1s, backoff: 2 }`")
+}
+
+pub fn policy_without_retry(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("F0431", span, format!("the policy `{name}` has no `retry`"))
+        .here("only its retries count here")
+        .help(format!("add `retry (attempts: 3)` to `{name}`, or write `none`"))
+}
+
 pub fn continue_as_what(span: Span) -> Diagnostic {
     Diagnostic::error("F0429", span, "`continue as` starts a workflow")
         .help("write `continue as fulfil(next)`")

@@ -248,7 +248,7 @@ impl<'a> Deployment<'a> {
     fn bucket(&self, call: &ServiceCall, definition: &Definition) -> Result<Json> {
         let arguments = Arguments::emitted(self, call, definition)?;
         let found = arguments.arns("Bucket", "arn:${Partition}:s3:::{Bucket}");
-        Ok(found.into_iter().next().unwrap_or_else(|| "arn:aws:s3:::*".into()))
+        Ok(found.into_iter().next().unwrap_or_else(|| super::template::sub("arn:${AWS::Partition}:s3:::*")))
     }
 
     /// What one action needs; `*` in the places whose argument isn't known.

@@ -110,8 +110,10 @@ impl<'a> Lower<'a> {
         let undo = self.enter_undo(clauses);
         let mut task = spec.task(loose());
         self.limits(&mut task, clauses);
-        task.retries =
-            self.retriers(retries, spec.lambda && !clauses.retry_none && !self.retry_off(&call.target));
+        task.retries = self.retriers(retries);
+        if !clauses.retry_none {
+            self.add_default(&mut task.retries, &spec, call);
+        }
         let result =
             if wanted && spec.nested != Nested::Express { self.result(true, hint.clone()) } else { None };
         // What may fail after the call has been made is no part of the task (B2).

@@ -28,7 +28,7 @@ impl<'a> Lower<'a> {
             concurrency,
             distributed,
             body,
-            retries: self.retriers(&map.clauses.retries, false),
+            retries: self.retriers(&map.clauses.retries),
             catches: Vec::new(),
             out: super::loose(),
         };
@@ -376,7 +376,7 @@ impl<'a> Lower<'a> {
         let result = self.result(wanted && named, hint.clone());
         let mut state = Parallel {
             branches: starts,
-            retries: self.retriers(&clauses.retries, false),
+            retries: self.retriers(&clauses.retries),
             catches: Vec::<Catcher>::new(),
             out: super::loose(),
         };

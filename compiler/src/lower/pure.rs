@@ -97,7 +97,7 @@ impl<'a> Lower<'a> {
             ExprKind::Cast(inner) => part(self, inner),
             ExprKind::ErrorField { error, field } => {
                 let error = part(self, error);
-                error_field(error, *field)
+                error_field(error, *field, self.program.errors.iter().any(|it| it.data.is_some()))
             }
             ExprKind::Return(Some(value)) => part(self, value),
             ExprKind::Call(call) => self.hole_call(call),
@@ -429,9 +429,11 @@ pub(super) fn error_cause(error: Expr) -> Expr {
     Expr::choose(cause.clone().not_null(), cause, Expr::text(""))
 }
 
-fn error_field(error: Expr, field: ErrorField) -> Expr {
+/// `carries`: some error of the program has data.
+fn error_field(error: Expr, field: ErrorField, carries: bool) -> Expr {
     match field {
         ErrorField::Name => error.field("Error"),
+        ErrorField::Message if carries => Expr::call(Func::ErrorMessage, vec![error, Expr::Boolean(true)]),
         ErrorField::Message => Expr::call(Func::ErrorMessage, vec![error]),
         ErrorField::Cause => error_cause(error),
         ErrorField::Data => Expr::call(Func::ErrorData, vec![error]),

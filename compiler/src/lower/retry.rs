@@ -5,16 +5,7 @@ use std::sync::Arc;
 use super::frames::Frame;
 use super::{Lower, loose};
 use crate::machine::{Expr, Func, Op, Retrier, StateKind, Until};
-use crate::typed::{self, ExprKind, Retry, Target};
-
-/// What AWS recommends for Lambda's transient errors
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html>), and its throttling.
-const LAMBDA: &[&str] = &[
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
-];
+use crate::typed::{self, ExprKind, Retry};
 
 /// Whole seconds of a duration, which is in milliseconds while it runs.
 pub(super) fn seconds(duration: Expr) -> Expr {
@@ -29,7 +20,7 @@ pub(super) fn seconds(duration: Expr) -> Expr {
 
 impl<'a> Lower<'a> {
     /// The retriers of a task.
-    pub(super) fn retriers(&mut self, retries: &'a [Retry], default: bool) -> Vec<Retrier> {
+    pub(super) fn retriers(&mut self, retries: &'a [Retry]) -> Vec<Retrier> {
         let mut all: Vec<Retrier> = Vec::new();
         for retry in retries {
             let errors: Vec<Arc<str>> = retry.errors.iter().map(|e| self.error_name(e)).collect();
@@ -50,22 +41,12 @@ impl<'a> Lower<'a> {
                 all.push(one);
             }
         }
-        if default {
-            let covered: Vec<Arc<str>> = all.iter().flat_map(|r| r.errors.clone()).collect();
-            let any = covered.iter().any(|e| matches!(&**e, "States.ALL" | "States.TaskFailed"));
-            let errors: Vec<Arc<str>> =
-                LAMBDA.iter().map(|e| Arc::from(*e)).filter(|e| !covered.contains(e)).collect();
-            if !any && !errors.is_empty() {
-                let (every, attempts, backoff) = (Some(2), Some(6), Some("2".into()));
-                all.push(Retrier { errors, attempts, every, backoff, max: None, jitter: false });
-            }
-        }
         // AWS wants `States.ALL` alone and last.
         all.sort_by_key(|r| r.errors.iter().any(|e| **e == *"States.ALL"));
         all
     }
 
-    fn retrier(&mut self, retry: &'a Retry, errors: Vec<Arc<str>>) -> Retrier {
+    pub(super) fn retrier(&mut self, retry: &'a Retry, errors: Vec<Arc<str>>) -> Retrier {
         let whole = |it: &mut Self, e: &Option<typed::Expr>| e.as_ref().and_then(|e| it.constant(e));
         let time = |it: &mut Self, e: &Option<typed::Expr>| {
             whole(it, e).map(|millis| (millis / 1000.0).ceil().max(1.0) as u64)
@@ -97,18 +78,6 @@ impl<'a> Lower<'a> {
                 );
                 None
             }
-        }
-    }
-
-    /// `@retry(none)` on the function, or on the app.
-    pub(super) fn retry_off(&self, target: &Target) -> bool {
-        let off = |e: &typed::Expr| matches!(&e.kind, ExprKind::String(s) if **s == *"none");
-        let of_app = self.program.app.settings.get("retry").is_some_and(off);
-        let Target::Resource(id) = target else { return of_app };
-        let attributes = self.program.resources.get(id.index()).map_or(&[][..], |r| &r.attributes);
-        match attributes.iter().find(|a| *a.name == *"retry") {
-            Some(attribute) => attribute.arguments.get("0").is_some_and(off),
-            None => of_app,
         }
     }
 

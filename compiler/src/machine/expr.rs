@@ -271,7 +271,7 @@ pub enum Func {
     Timestamp,
     /// Raises an error with this text.
     Raise,
-    /// The human text of `{ Error, Cause }`.
+    /// The human text of `{ Error, Cause }`; with `true` behind it also where that text carries data.
     ErrorMessage,
     /// The data of an error that carries JSON in its cause, else null.
     ErrorData,

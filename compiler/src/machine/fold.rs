@@ -151,8 +151,12 @@ fn binary(op: Op, a: Expr, b: Expr) -> Expr {
         Op::Add => arithmetic(op, a, b, i64::checked_add),
         Op::Subtract => arithmetic(op, a, b, i64::checked_sub),
         Op::Multiply => arithmetic(op, a, b, i64::checked_mul),
+        // Only what comes out whole: the rest is JSONata's to round.
+        Op::Divide => {
+            arithmetic(op, a, b, |x, y| x.checked_rem(y).filter(|rest| *rest == 0).and(x.checked_div(y)))
+        }
         Op::In => member_of(a, b),
-        Op::Divide | Op::Remainder => Expr::binary(op, a, b),
+        Op::Remainder => Expr::binary(op, a, b),
     }
 }
 

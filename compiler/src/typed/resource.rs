@@ -28,6 +28,8 @@ pub struct Resource {
     pub cfn: Option<Expr>,
     /// `uses: […]`
     pub uses: Vec<Use>,
+    /// `@retry(…)`
+    pub retry: Option<super::DefaultRetry>,
     pub name_span: Span,
     pub span: Span,
 }

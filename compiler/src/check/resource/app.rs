@@ -51,17 +51,21 @@ pub(super) fn settings_of(
 }
 
 pub(super) fn app(ctx: &mut Ctx<'_>) {
-    let retry = Type::Union(vec![Type::text("none"), Type::text("default")].into());
-    let known = [("tags", Type::dict(Type::String)), ("retry", retry)];
+    let known = [("tags", Type::dict(Type::String)), ("retry", Type::Json)];
     let mut first: Option<typed::App> = None;
     for (at, item) in ctx.resolved.items() {
         let ItemKind::App(decl) = &item.kind else { continue };
-        let settings = settings(ctx, at.file, &decl.settings, "app", &known);
+        let is_retry = |it: &ast::Field| matches!(it, ast::Field::Named { name, .. } if name.text == "retry");
+        let (retries, others): (Vec<_>, Vec<_>) = decl.settings.iter().cloned().partition(is_retry);
+        let settings = settings(ctx, at.file, &others, "app", &known);
+        let retry = by_name(ctx, &retries).first().map(|(_, value)| (*value).clone());
+        let retry = retry.and_then(|it| super::retry::default_retry(ctx, at.file, &it));
         if let Some(first) = &first {
             ctx.report(report::second_app(&decl.name, first.span));
             continue;
         }
         ctx.program.app.settings = settings;
+        ctx.program.app.retry = retry;
         first = Some(ctx.program.app.clone());
     }
 }

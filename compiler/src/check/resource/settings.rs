@@ -18,8 +18,11 @@ pub(super) fn resource(ctx: &mut Ctx<'_>, index: usize) {
     let Some(item) = ctx.item(at) else { return };
     let body = Body::new(at.file, Home::Setting);
     let (attributes, _) = ctx.in_body(body, |ctx| ctx.attributes(&item.attributes, On::Resource));
+    let retry = item.attributes.iter().find(|it| it.name.text == "retry");
+    let retry = retry.and_then(|it| super::retry::of_attribute(ctx, at.file, it));
     if let Some(it) = ctx.program.resources.get_mut(index) {
         it.attributes = attributes;
+        it.retry = retry;
     }
     match &item.kind {
         ItemKind::Resource(decl) => of_kind(ctx, index, at.file, decl),

@@ -451,19 +451,30 @@ impl Printer<'_> {
     /// Lambda hides the text in JSON, others give it as it is, a timeout gives none (B7). Never fails.
     fn error_message(&self, arguments: &[Expr]) -> Piece {
         let cause = format!("{}.Cause", self.arg_at(arguments, 0, PATH));
+        let carries = arguments.get(1).is_some_and(|it| *it == Expr::Boolean(true));
         self.with("cause", cause, |c| {
-            let m = self.name("hit");
-            let found =
-                format!("({m} := $match({c}, {MESSAGE}); $exists({m}) ? $parse({m}.groups[0]) : {c})");
-            format!("$type({c}) = 'string' ? {found} : ''")
+            let text = self.text_of(c);
+            let text = if carries { self.with("text", text, |t| self.text_of(t)).0 } else { text };
+            format!("$type({c}) = 'string' ? {text} : ''")
         })
     }
 
+    /// The text in Lambda's JSON, else the whole.
+    fn text_of(&self, text: &str) -> String {
+        let m = self.name("hit");
+        format!("({m} := $match({text}, {MESSAGE}); $exists({m}) ? $parse({m}.groups[0]) : {text})")
+    }
+
+    /// Data stands in the cause, or, where a function's handler raised the error, in the text that the cause holds.
     fn error_data(&self, arguments: &[Expr]) -> Piece {
         let cause = format!("{}.Cause", self.arg_at(arguments, 0, PATH));
         self.with("cause", cause, |c| {
+            let it = self.name("carried");
+            let inner = format!(
+                "$contains($string({it}.errorMessage), {CARRIED}) ? $parse({it}.errorMessage) : {it}"
+            );
             let data =
-                self.with("data", format!("$parse({c}).data"), |d| format!("$exists({d}) ? {d} : null")).0;
+                format!("({it} := $parse({c}); {it} := {inner}; $exists({it}.data) ? {it}.data : null)");
             format!("$type({c}) = 'string' ? ($contains({c}, {CARRIED}) ? {data} : null) : null")
         })
     }
