@@ -60,7 +60,8 @@ impl<'a> Lower<'a> {
             Expr::record([("RequestItems", Expr::Record(vec![Member::Computed(table.name.clone(), part)]))]);
         let action = if reads { "batchGetItem" } else { "batchWriteItem" };
         let spec = Spec::new(self.callee(call), sdk("dynamodb", action), arguments);
-        let answer = self.guarded_call(spec, call, &call.clauses.retries, true, Some("answer".into()));
+        let clauses = (call.clauses.retries.as_slice(), call.clauses.catches.as_slice());
+        let answer = self.guarded_call(spec, call, clauses, true, Some("answer".into()));
         if let Some(found) = found {
             let rows = self.rows(&answer, call, &table);
             let both = vec![Item::Spread(Expr::Var(found)), Item::Spread(rows)];

@@ -76,32 +76,44 @@ impl<'a> Lower<'a> {
         }
         let spec = self.spec(call);
         self.omit_null = omit;
-        let Some(spec) = spec else { return Expr::Null };
+        let Some(mut spec) = spec else { return Expr::Null };
         let hint = hint.or_else(|| spec.name.rsplit('.').next().map(Arc::from));
         let clauses = &call.clauses;
-        if spec.nested == Nested::Awaited && clauses.retries.iter().any(|r| self.names_own_errors(r)) {
+        let looped = match spec.nested {
+            Nested::No => false,
+            Nested::Awaited => clauses.retries.iter().any(|r| self.names_own_errors(r)),
+            // AWS sees no failure that it could try again.
+            Nested::Express => !clauses.retries.is_empty(),
+        };
+        if looped {
             let result = self.result(wanted, hint);
+            // Each round sends the same (B1).
+            spec.arguments = self.settle(spec.arguments);
+            self.push_handlers(&clauses.catches);
             self.retry_loop(&clauses.retries, |it| {
-                let value = it.guarded_call(spec, call, &[], wanted, None);
+                let value = it.guarded_call(spec, call, (&[], &[]), wanted, None);
                 if let Some(var) = result {
                     it.set(var, value);
                 }
             });
+            self.pop_handlers(&clauses.catches, result, wanted);
             return result.map_or(Expr::Null, Expr::Var);
         }
-        self.guarded_call(spec, call, &clauses.retries, wanted, hint)
+        self.guarded_call(spec, call, (&clauses.retries, &clauses.catches), wanted, hint)
     }
 
+    /// Whether it names what only the run's description tells.
     fn names_own_errors(&self, retry: &typed::Retry) -> bool {
-        retry.errors.iter().any(|e| !self.error_name(e).starts_with("States."))
+        let whole = |name: &str| matches!(name, "States.ALL" | "States.TaskFailed");
+        retry.errors.iter().any(|e| !whole(&self.error_name(e)))
     }
 
-    /// The call with its clauses.
+    /// The call with its clauses; of its retries and handlers, these.
     pub(super) fn guarded_call(
         &mut self,
         mut spec: Spec,
         call: &'a Call,
-        retries: &'a [typed::Retry],
+        (retries, catches): (&'a [typed::Retry], &'a [Catch]),
         wanted: bool,
         hint: Option<Arc<str>>,
     ) -> Expr {
@@ -124,8 +136,8 @@ impl<'a> Lower<'a> {
         } else if let Some(var) = result {
             task.out = assigning(vec![(var, spec.result.clone())]);
         }
-        self.push_handlers(&clauses.catches);
-        let id = self.add_task(&spec, task, call.span);
+        self.push_handlers(catches);
+        let id = self.add_task(&spec, task, call);
         self.here = vec![Loose::Edge(id, Slot::Out)];
         if let (Some(var), Some(raw)) = (late, raw) {
             let value = spec.result.clone();
@@ -134,12 +146,12 @@ impl<'a> Lower<'a> {
         let result =
             if spec.nested == Nested::Express { self.express_answer(id, wanted, hint, call) } else { result };
         self.finish_undo(undo);
-        self.pop_handlers(&clauses.catches, result, wanted);
+        self.pop_handlers(catches, result, wanted);
         result.map_or(Expr::Null, Expr::Var)
     }
 
     /// Adds the task's state with a catcher for every handler around.
-    fn add_task(&mut self, spec: &Spec, mut task: Task, span: crate::source::Span) -> StateId {
+    fn add_task(&mut self, spec: &Spec, mut task: Task, call: &Call) -> StateId {
         let mut entries = Vec::new();
         let mut catches = Vec::new();
         let error = if spec.nested == Nested::Awaited {
@@ -147,7 +159,11 @@ impl<'a> Lower<'a> {
         } else {
             Expr::Error
         };
-        let dispatch = spec.nested == Nested::Awaited && self.handlers().iter().any(|h| h.errors.is_some());
+        // Handlers ask for the child's own name, and whoever waits for this run may too.
+        let handlers = self.handlers();
+        let named = handlers.iter().any(|h| h.errors.is_some());
+        let leaves = !call.throws.is_empty() && handlers.iter().all(|h| h.errors.is_some());
+        let dispatch = spec.nested == Nested::Awaited && (named || leaves);
         let nested = dispatch.then(|| self.m.var(&"error".into(), true));
         if let Some(var) = nested {
             catches.push(Catcher {
@@ -163,7 +179,7 @@ impl<'a> Lower<'a> {
         }
         if let Some(var) = nested {
             self.here = vec![Loose::Edge(id, Slot::Catch(0))];
-            self.raise(Expr::Var(var), Some("which error?"), span);
+            self.raise(Expr::Var(var), Some("which error?"), call.span);
         }
         id
     }
@@ -348,7 +364,8 @@ impl<'a> Lower<'a> {
             other => Expr::Record(vec![crate::machine::Member::Spread(other), next]),
         };
         let value = std::mem::replace(&mut spec.result, Expr::Result);
-        let answer = self.guarded_call(spec, call, &call.clauses.retries, true, Some("page".into()));
+        let clauses = (call.clauses.retries.as_slice(), call.clauses.catches.as_slice());
+        let answer = self.guarded_call(spec, call, clauses, true, Some("page".into()));
         let value = value.rewrite(&mut |e| if e == Expr::Result { answer.clone() } else { e });
         (answer, value)
     }
