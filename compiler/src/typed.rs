@@ -772,7 +772,7 @@ pub enum DefaultRetry {
     /// Nothing.
     Off,
     /// The recommended errors, at these times.
-    Timing(Retry),
+    Timing(Box<Retry>),
     /// A policy's retries, as far as the call can raise what they name.
     Policy(Vec<Retry>),
 }

@@ -47,7 +47,7 @@ pub(super) fn run(analysis: &Analysis) -> Result<Vec<Ran>, String> {
 fn about_states(failed: &Failed, analysis: &Analysis) -> bool {
     let source = analysis.sources.iter().find(|it| it.path == failed.file);
     let line = source.and_then(|it| it.text.lines().nth(failed.line.checked_sub(1)?));
-    line.is_some_and(|it| ["transitions", "visited", "cost"].iter().any(|word| it.contains(word)))
+    line.is_some_and(|it| ["transitions", "visited", "cost", "states"].iter().any(|word| it.contains(word)))
 }
 
 fn run_as(analysis: &Analysis, naive: bool) -> Result<Vec<Ran>, String> {

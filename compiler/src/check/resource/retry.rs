@@ -71,5 +71,5 @@ fn timing(ctx: &mut Ctx<'_>, fields: &[ast::Field], span: Span) -> Option<Defaul
         span: name.span,
     });
     let options: Vec<ast::Argument> = options.collect();
-    Some(DefaultRetry::Timing(ctx.retry_timing(&options, span)))
+    Some(DefaultRetry::Timing(Box::new(ctx.retry_timing(&options, span))))
 }
