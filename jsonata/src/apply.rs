@@ -6,7 +6,7 @@ use crate::ast::*;
 use crate::error::{Error, Fault};
 use crate::evaluate::{Evaluator, UNDEFINED};
 use crate::function::{CallPlace, Callable, Closure, Frame, Function, Held, Partial};
-use crate::functions::{self, Scope};
+use crate::functions::{self, BUILT_INS, Scope};
 use crate::value::{Flags, Value};
 
 /// What a call is called in errors.
@@ -48,7 +48,7 @@ impl Evaluator<'_> {
         {
             return Err(Error::new("T1005").at(pos).token(name));
         }
-        let mut arguments = Vec::with_capacity(call.arguments.len() + usize::from(first.is_some()));
+        let mut arguments = self.spare.pop().unwrap_or_default();
         arguments.extend(first);
         for argument in &call.arguments {
             let mut value = self.evaluate(argument, input, frame)?;
@@ -64,7 +64,19 @@ impl Evaluator<'_> {
             };
             self.note_call(it, pos, name);
         }
-        self.invoke(&function, arguments, input, frame).map_err(|mut error| {
+        let result = match &function {
+            Value::Function(it @ Function { callable: Callable::BuiltIn(built_in), handed: false }) => {
+                let result = built_in.signature().validate(&mut arguments, input);
+                let result = result
+                    .and_then(|()| built_in.run(self, &arguments, Scope { context: input, frame }))
+                    .map_err(|error| self.blamed(error, it));
+                arguments.clear();
+                self.spare.push(arguments);
+                result.and_then(|it| self.finish_call(it, None, input, frame))
+            }
+            _ => self.invoke(&function, arguments, input, frame),
+        };
+        result.map_err(|mut error| {
             error.offset.get_or_insert(pos as usize);
             if error.token.is_none() {
                 error.token = procedure_name(&self.symbols, &call.procedure);
@@ -100,6 +112,9 @@ impl Evaluator<'_> {
         }
         match &function.callable {
             Callable::BuiltIn(it) => {
+                if self.places.is_empty() {
+                    self.places.resize(BUILT_INS, None);
+                }
                 if let Some(place) = self.places.get_mut(it.number()) {
                     *place = Some((pos, name));
                 }

@@ -10,7 +10,7 @@ use crate::environment::{Bindings, Environment};
 use crate::error::{Error, Fault};
 use crate::expression::Dialect;
 use crate::function::{Callable, Closure, Frame, Function, Held, Thunk, TransformClosure};
-use crate::functions::{self, BUILT_INS};
+use crate::functions;
 use crate::number::number_to_string;
 use crate::operators;
 use crate::regex::{Captures, Regex};
@@ -38,7 +38,9 @@ pub(crate) struct Evaluator<'e> {
     frames: Vec<Variables>,
     free: Vec<Frame>,
     /// Where each built-in function was called last, and under which name.
-    pub(crate) places: [Option<(u32, Option<Symbol>)>; BUILT_INS],
+    pub(crate) places: Vec<Option<(u32, Option<Symbol>)>>,
+    /// Lists of arguments to be used again.
+    pub(crate) spare: Vec<Vec<Value>>,
     pub(crate) owner: u64,
     now: Option<i64>,
     /// An infinity or NaN came up, for which JSON has no text.
@@ -47,7 +49,7 @@ pub(crate) struct Evaluator<'e> {
     pub(crate) holes: bool,
     depth: usize,
     steps: u64,
-    started: Option<Instant>,
+    started: std::cell::Cell<Option<Instant>>,
 }
 
 /// How many steps one search with a regular expression may take: about a second.
@@ -72,14 +74,15 @@ impl<'e> Evaluator<'e> {
             globals: Vec::new(),
             frames: vec![Variables::default()],
             free: Vec::new(),
-            places: [None; BUILT_INS],
+            places: Vec::new(),
+            spare: Vec::new(),
             owner: OWNERS.fetch_add(1, Ordering::Relaxed),
             now: None,
             not_finite: false,
             holes: false,
             depth: 0,
             steps: 0,
-            started: environment.limits.time.map(|_| Instant::now()),
+            started: std::cell::Cell::new(None),
         };
         evaluator.fill_globals();
         evaluator
@@ -95,8 +98,11 @@ impl<'e> Evaluator<'e> {
             let bound = self.bindings.get(name).cloned();
             bound.or_else(|| built_in.map(|it| Value::from(Callable::BuiltIn(it))))
         };
-        let new: Vec<Option<Value>> = self.symbols.iter().skip(known).map(meaning).collect();
-        self.globals.extend(new);
+        let mut new: Vec<Option<Value>> = self.symbols.iter().skip(known).map(meaning).collect();
+        match known {
+            0 => self.globals = new,
+            _ => self.globals.append(&mut new),
+        }
     }
 
     /// The clock is read once: all of an evaluation happens at one time.
@@ -145,9 +151,14 @@ impl<'e> Evaluator<'e> {
 
     fn look_at_clock(&self) -> Result<(), Fault> {
         let limits = &self.environment.limits;
-        let late = match (self.started, limits.time) {
+        let late = match (self.started.get(), limits.time) {
             (Some(started), Some(time)) => started.elapsed() > time,
-            _ => false,
+            // Most evaluations end before they look at the clock even once.
+            (None, Some(_)) => {
+                self.started.set(Some(Instant::now()));
+                false
+            }
+            (_, None) => false,
         };
         if late || self.steps > limits.steps {
             return Err(Error::new("U1001").text("Expression evaluation timeout: Check for infinite loop"));
@@ -369,8 +380,9 @@ impl<'e> Evaluator<'e> {
                 Ok(Value::Bool(defined && (left == right) != *negated))
             }
             Kind::Concat(parts) => {
-                let (left, right) = self.both(parts, input, frame)?;
-                self.concat(&left, &right).map_err(|it| it.at(node.pos).token("&"))
+                let mut text = String::with_capacity(64);
+                self.concat(parts, node.pos, &mut text, input, frame)?;
+                Ok(Value::from(text))
             }
             Kind::Range(parts) => {
                 let (left, right) = self.both(parts, input, frame)?;
@@ -449,12 +461,34 @@ impl<'e> Evaluator<'e> {
         Ok(normalize(found, false))
     }
 
-    fn concat(&mut self, left: &Value, right: &Value) -> Result<Value, Fault> {
-        let mut text = String::new();
-        functions::string::write_value(&mut text, left)?;
-        functions::string::write_value(&mut text, right)?;
-        self.charge(text.len())?;
-        Ok(Value::from(text))
+    /// Appends both sides of a `&`. A chain of them, `a & b & c`, fills one text.
+    fn concat(
+        &mut self,
+        parts: &(Node, Node),
+        pos: u32,
+        out: &mut String,
+        input: &Value,
+        frame: Frame,
+    ) -> Result<(), Fault> {
+        let (left, right) = parts;
+        let blamed = |it: Fault| it.at(pos).token("&");
+        match &left.kind {
+            Kind::Concat(inner) if left.extra.is_none() && !left.keep_array => {
+                self.enter()?;
+                let done = deep::guarded(|| self.concat(inner, left.pos, out, input, frame));
+                self.depth -= 1;
+                done?;
+                let right = self.evaluate(right, input, frame)?;
+                functions::string::write_value(out, &right).map_err(blamed)?;
+            }
+            _ => {
+                let left = self.evaluate(left, input, frame)?;
+                let right = self.evaluate(right, input, frame)?;
+                functions::string::write_value(out, &left).map_err(blamed)?;
+                functions::string::write_value(out, &right).map_err(blamed)?;
+            }
+        }
+        self.charge(out.len()).map_err(blamed)
     }
 
     fn range(&mut self, left: &Value, right: &Value) -> Result<Value, Fault> {

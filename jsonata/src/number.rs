@@ -103,10 +103,26 @@ fn js_round(number: f64) -> f64 {
     if number - floor >= 0.5 { floor + 1.0 } else { floor }
 }
 
+/// Rounding without decimal digits, where a binary error can't tip the scales: away from a half.
+fn round_plainly(number: f64, places: f64) -> Option<f64> {
+    let power = *POWERS.get(places as usize).filter(|_| places >= 1.0 && places.fract() == 0.0)?;
+    let scaled = number * power;
+    let floor = scaled.floor();
+    if scaled.abs() > 1e10 || (scaled - floor - 0.5).abs() < 0.001 {
+        return None;
+    }
+    let result = if scaled - floor > 0.5 { floor + 1.0 } else { floor };
+    // Both are exact, so the quotient is rounded once. JSON has no -0.
+    Some(if result == 0.0 { 0.0 } else { result / power })
+}
+
 /// `$round`: to so many decimal places, an exact half to the even neighbour.
 pub(crate) fn round(number: f64, places: f64) -> f64 {
     if !number.is_finite() {
         return number;
+    }
+    if let Some(result) = round_plainly(number, places) {
+        return result;
     }
     let shifted = if places == 0.0 { number } else { shift(number, places) };
     let mut result = js_round(shifted);

@@ -152,9 +152,11 @@ impl Signature {
         Ok(())
     }
 
-    /// One argument for each parameter, of a type that needs no work: by far the commonest case.
+    /// One argument for each parameter, of a type that needs no work, and nothing but optional ones left out: by far
+    /// the commonest case.
     fn fits_plainly(&self, arguments: &[Value]) -> bool {
-        arguments.len() == self.parameters.len()
+        let left_out = self.parameters.get(arguments.len()..);
+        left_out.is_some_and(|it| it.iter().all(|it| it.optional && !it.context))
             && self.parameters.iter().zip(arguments).all(|(parameter, argument)| {
                 let symbol = symbol(argument);
                 let plain = !parameter.array || (symbol == ARRAY && parameter.items_fit(argument));

@@ -62,6 +62,8 @@ function generator(seed) {
     '/l{1,2}/', '/(?:ab)+?b/', '/é/', '/[\\d.]+/', '/\\//', '/😀/', '/$/'];
 
   const number = () => (chance(0.75) ? pick(NUMBERS) : pick(['num', 'neg', 'big', 'z', '$x', '$count(xs)', '$sum(orders.items.qty)']));
+  /** Of a range: few items, or so many that they are refused. */
+  const bound = () => pick(['0', '1', '-2', '3', '10', '2.5', '1e15', '-1e15', 'xs[0]', '$x', 'missing', '"1"', '$count(xs)', 'null']);
   const string = () => pick(STRINGS);
   const list = () => pick(LISTS);
   const record = () => pick(RECORDS);
@@ -225,7 +227,7 @@ function generator(seed) {
       () => `($compose := ${lambda()} ~> ${lambda()}; $compose(${any()}))`, () => `${any()} ~> ${lambda()} ~> ${lambda()}`, () => `($p := function($a,$b,$c){[$a,$b,$c]}; $q := $p(${pick(['?, 2, ?', '?, ?, 3', '1, ?', '?', '?, ?, ?'])}); $q(${times(below(4), any).join(', ')}))`,
       () => `function($a, $b)${pick(['<n:n>', '<s-:s>', '<a<n>:n>', '<nn?:n>', '<n+:a>', '<(ns)-:x>', '<o-s?:s>', '<s-n:s>', '<f:n>', '<f<n:n>n:n>', '<a<s>s?:s>', '<x:x>', '<jj?:j>', '<b?u:l>', '<nn:n>', '<sn?b?:s>', '<l:l>', '<q:n>', '<(sao):n>', '<a>', '<-n:n>', '<a<n:n>', '<n<s>:n>', '<(a<n>)s:n>'])}{[$a, $b]}(${times(below(4), any).join(', ')})`,
       () => `${pick(['$', 'a', 'orders', 'orders[0]', '$$', 'stock', 'xs', e()])} ~> |${pick(['$', 'items', 'orders.items', '**', 'b', 'a.b', 'items[qty>1]', '*', e()])}|${pick(['{"new": 1}', '{"price": price*2}', '{"c": c+1, "z": $x}', '{}', '{"qty": missing}', '{"up": %.id}', e()])}${chance(0.5) ? `, ${pick(['"c"', '["c","d"]', '"sku"', '"missing"', '[]', '["price", 1]', e()])}` : ''}|`,
-      () => `$map(${list()}, ${lambda()}) ~> $filter(${lambda()}) ~> $reduce(${pick(['$append', 'function($a,$b){$a+$b}'])})`, () => `[${e()}..${e()}]`, () => `[${number()}..${number()}].($ * 2)`, () => `[1..3].{"n": $, "s": $string($)}`, () => `[[1..3], ${any()}][${number()}]`,
+      () => `$map(${list()}, ${lambda()}) ~> $filter(${lambda()}) ~> $reduce(${pick(['$append', 'function($a,$b){$a+$b}'])})`, () => `[${bound()}..${bound()}]`, () => `[${bound()}..${bound()}].($ * 2)`, () => `[1..3].{"n": $, "s": $string($)}`, () => `[[1..3], ${any()}][${number()}]`,
       () => `${e()} ? ${e()}`, () => `${e()} ? ${e()} : ${e()}`, () => `-${e()}`, () => `- -${e()}`, () => `${string()} & ${any()} & ${any()}`, () => `{"a": 1, ${pairs(1)}}`, () => `{"k": ${any()}}.k`, () => `[${e()}, ${e()}, [${e()}]]`,
       () => `$match(${string()}, ${regex()})${pick(['.match', '.groups', '.index', '[0]', '.(match & index)', ''])}`, () => `${regex()}(${any()})${pick(['', '.match', '.start', '.end', '.groups', '.next()', '.next().match'])}`, () => `${e()}[${e()}][${e()}]`, () => `(${e()})[]`, () => `${e()}[].${pick(NAMES)}`,
       () => `$sort(orders.items, function($l,$r){$l.${pick(['price', 'sku', 'qty'])} ${pick(['<', '>', '<=', '!='])} $r.${pick(['price', 'sku', 'qty'])}}).sku`, () => `$reduce(${list()}, function($acc, $it){${e()}}, ${any()})`, () => `$each(${record()}, function($v, $k){$k & ": " & $string($v)})`,

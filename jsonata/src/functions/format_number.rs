@@ -203,6 +203,8 @@ struct Format {
     suffix: String,
     factor: f64,
     has_decimal: bool,
+    /// Plain digits with separators at equal distances before the point, and none behind it.
+    is_common: bool,
 }
 
 impl Format {
@@ -234,25 +236,39 @@ impl Format {
             (false, true) => 1000.0,
             (false, false) => 1.0,
         };
+        let has_decimal = parts.whole.contains(&symbols.decimal_separator);
+        let fraction_grouping = grouping_positions(parts, symbols, true, &count);
+        let regular = regular(&grouping);
         Format {
-            regular: regular(&grouping),
+            is_common: symbols.zero_digit == '0'
+                && (regular.is_some() || grouping.is_empty())
+                && fraction_grouping.is_empty()
+                && (has_decimal || most_fraction == 0)
+                && least_integer <= 20,
+            regular,
             grouping,
             least_integer,
             scale,
             prefix: parts.prefix.to_owned(),
-            fraction_grouping: grouping_positions(parts, symbols, true, &count),
+            fraction_grouping,
             least_fraction,
             most_fraction,
             least_exponent: parts.exponent.map_or(0, |it| count(it, false)),
             suffix: parts.suffix.to_owned(),
             factor,
-            has_decimal: parts.whole.contains(&symbols.decimal_separator),
+            has_decimal,
         }
     }
 
     fn format(&self, value: f64, symbols: &Symbols) -> String {
         let (mantissa, exponent) = self.scaled(value * self.factor);
         let rounded = round(mantissa, self.most_fraction as f64);
+        if self.is_common
+            && exponent.is_none()
+            && let Some((integer, fraction)) = digits_of(rounded.abs(), self.most_fraction)
+        {
+            return self.common(integer, fraction, symbols);
+        }
         let fixed = to_fixed(rounded.abs(), self.most_fraction);
         let (integer, fraction) = fixed.split_once('.').unwrap_or((&fixed, ""));
         let integer = integer.trim_start_matches('0');
@@ -269,6 +285,35 @@ impl Format {
                 text.push_str(&symbols.minus_sign);
             }
             text.push_str(&symbols.localized(zeros(self.least_exponent, digits.len()) + &digits));
+        }
+        text.push_str(&self.suffix);
+        text
+    }
+
+    /// The text of a number with the commonest kind of picture.
+    fn common(&self, integer: u64, fraction: u64, symbols: &Symbols) -> String {
+        let mut text = String::with_capacity(self.prefix.len() + self.suffix.len() + 48);
+        text.push_str(&self.prefix);
+        let mut digits = [0; 20];
+        let digits = decimal(integer, self.least_integer, &mut digits);
+        let every = self.regular.map_or(usize::MAX, |it| it.get());
+        for (at, digit) in digits.iter().enumerate() {
+            let left = digits.len() - at;
+            if at > 0 && left.is_multiple_of(every) {
+                text.push_str(&symbols.grouping_separator);
+            }
+            text.push(char::from(*digit));
+        }
+        let mut digits = [0; 20];
+        let mut digits = decimal(fraction, self.most_fraction, &mut digits);
+        while let [head @ .., b'0'] = digits
+            && head.len() >= self.least_fraction
+        {
+            digits = head;
+        }
+        if !digits.is_empty() {
+            text.push_str(&symbols.decimal_separator);
+            text.extend(digits.iter().map(|it| char::from(*it)));
         }
         text.push_str(&self.suffix);
         text
@@ -326,6 +371,28 @@ impl Format {
         }
         text.concat()
     }
+}
+
+/// The whole part and so many decimal places of a number that has no more of them, if both fit.
+fn digits_of(number: f64, places: usize) -> Option<(u64, u64)> {
+    let power = 10_u64.pow(u32::try_from(places).ok().filter(|it| *it <= 9)?);
+    let scaled = (number * power as f64).round();
+    // Beyond this a double doesn't know all its decimal places.
+    (scaled < 1e15).then(|| (scaled as u64 / power, scaled as u64 % power))
+}
+
+/// The digits of a number, at least so many of them; zero has none of its own.
+fn decimal(number: u64, least: usize, digits: &mut [u8; 20]) -> &[u8] {
+    let (mut left, mut count) = (number, 0);
+    for slot in digits.iter_mut().rev() {
+        if left == 0 && count >= least {
+            break;
+        }
+        *slot = b'0' + (left % 10) as u8;
+        left /= 10;
+        count += 1;
+    }
+    digits.get(digits.len() - count..).unwrap_or_default()
 }
 
 fn single_characters(text: &str) -> Vec<&str> {

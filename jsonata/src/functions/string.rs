@@ -194,8 +194,15 @@ pub(crate) fn pad(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'
         return Ok(Value::from(text));
     }
     evaluator.charge(missing.min(1e15) as usize * fill.chars().next().map_or(1, char::len_utf8))?;
-    let padding: String = fill.chars().cycle().take(missing as usize).collect();
-    Ok(Value::from(if width > 0.0 { format!("{text}{padding}") } else { format!("{padding}{text}") }))
+    let mut padded = String::with_capacity(text.len() + missing as usize);
+    if width > 0.0 {
+        padded.push_str(text);
+    }
+    padded.extend(fill.chars().cycle().take(missing as usize));
+    if width <= 0.0 {
+        padded.push_str(text);
+    }
+    Ok(Value::from(padded))
 }
 
 pub(crate) fn join(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
