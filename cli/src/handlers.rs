@@ -39,6 +39,8 @@ struct Recipe {
 /// The functions of an app that can be run here.
 pub(crate) struct Processes {
     recipes: Arc<BTreeMap<String, Recipe>>,
+    /// Why the others can't.
+    absent: Arc<BTreeMap<String, String>>,
     /// Holds the scripts that start handlers.
     _scripts: tempfile::TempDir,
 }
@@ -52,16 +54,30 @@ impl Processes {
         ] {
             std::fs::write(scripts.path().join(name), text).map_err(|error| format!("{name}: {error}"))?;
         }
-        let mut recipes = BTreeMap::new();
-        for resource in &built.resources {
-            let Some(function) = &resource.function else { continue };
+        let (mut recipes, mut absent) = (BTreeMap::new(), BTreeMap::new());
+        for resource in built.resources.iter().filter(|it| it.kind == "function") {
+            let name = &resource.name;
+            let Some(function) = &resource.function else {
+                absent.insert(name.clone(), format!("the code of `{name}` is not in this app"));
+                continue;
+            };
             let (program, script) = match function.runtime.get(..4) {
                 Some("pyth") => ("python3", "boot.py"),
                 Some("node") => ("node", "boot.cjs"),
-                _ => continue,
+                _ => {
+                    let why =
+                        format!("`{name}` wants {}; handlers in Python and Node run here", function.runtime);
+                    absent.insert(name.clone(), why);
+                    continue;
+                }
             };
             let folder = folder(disk, function);
             if !folder.is_dir() {
+                absent.insert(name.clone(), format!("the folder {} of `{name}` is not there", function.code));
+                continue;
+            }
+            if !installed(program) {
+                absent.insert(name.clone(), format!("`{name}` wants {program}, which is not installed"));
                 continue;
             }
             let value = |it: &TestValue| match it {
@@ -79,7 +95,7 @@ impl Processes {
             };
             recipes.insert(resource.name.clone(), recipe);
         }
-        Ok(Processes { recipes: Arc::new(recipes), _scripts: scripts })
+        Ok(Processes { recipes: Arc::new(recipes), absent: Arc::new(absent), _scripts: scripts })
     }
 }
 
@@ -92,12 +108,14 @@ fn folder(disk: &Disk, function: &TestFunction) -> PathBuf {
 
 impl Handlers for Processes {
     fn session(&self) -> Box<dyn Session> {
-        Box::new(Running { recipes: self.recipes.clone(), processes: HashMap::new() })
+        let (recipes, absent) = (self.recipes.clone(), self.absent.clone());
+        Box::new(Running { recipes, absent, processes: HashMap::new() })
     }
 }
 
 struct Running {
     recipes: Arc<BTreeMap<String, Recipe>>,
+    absent: Arc<BTreeMap<String, String>>,
     processes: HashMap<String, Process>,
 }
 
@@ -121,6 +139,16 @@ impl Session for Running {
         }
         Some(result)
     }
+
+    fn absent(&self, function: &str) -> Option<String> {
+        self.absent.get(function).cloned()
+    }
+}
+
+/// Whether a program is on the path.
+fn installed(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|it| it.join(program).is_file())
 }
 
 /// Why there is no answer.

@@ -93,6 +93,57 @@ fn a_workflow_runs_with_the_lines_of_its_source() {
 }
 
 #[test]
+fn a_workflow_runs_with_services_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("main.flow"),
+        r#"
+table orders of { id: string, total: int } { key: id }
+queue jobs of { id: string }
+function charge(id: string) -> string { existing: "charge" }
+function slow(id: string) -> string { code: "slow", runtime: "java21", handler: "a.B" }
+workflow add(id: string) -> int {
+  orders.put({ id: id, total: 5 })
+  jobs.send({ id: id })
+  return orders.get(id)?.total ?? 0
+}
+workflow pay(id: string) -> string {
+  let total = await add(id)
+  return "${charge(id)} ${total}"
+}
+workflow wait(id: string) -> string { return slow(id) }
+"#,
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("mocks.json"),
+        r#"{ "StateMachines": { "pay": { "TestCases": { "Paid": { "charge": "Charged" } } } },
+             "MockedResponses": { "Charged": { "0": { "Return": { "StatusCode": 200, "Payload": "c" } } } } }"#,
+    )
+    .unwrap();
+    let app = folder.path().to_str().unwrap().to_owned();
+    let output = flow(&["run", &app, "add", "--input", "\"o\""]);
+    let (out, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.trim() == "5", "{out}{said}");
+    assert!(said.contains("orders.put  answered by table `orders`, in memory"), "{said}");
+    assert!(said.contains("jobs.send   answered by queue `jobs`, in memory"), "{said}");
+
+    let mocks = format!("{app}/mocks.json#Paid");
+    let output = flow(&["run", &app, "pay", "--input", "\"o\"", "--mocks", &mocks]);
+    let (out, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.trim() == "\"c 5\"", "{out}{said}");
+    assert!(
+        said.contains("answered by a mock") && said.contains("workflow `add`, which runs here"),
+        "{said}"
+    );
+
+    let said = text(&flow(&["run", &app, "pay", "--input", "\"o\""]));
+    assert!(said.contains("the code of `charge` is not in this app"), "{said}");
+    let said = text(&flow(&["run", &app, "wait", "--input", "\"o\""]));
+    assert!(said.contains("`slow` wants java21; handlers in Python and Node run here"), "{said}");
+}
+
+#[test]
 fn real_handlers_run_where_their_runtimes_are() {
     let there =
         |program: &str| Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success());

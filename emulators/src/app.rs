@@ -126,6 +126,11 @@ impl App {
         self.value_of(what, &names)
     }
 
+    /// A workflow's state machine, ready to run.
+    pub fn machine_of(&self, workflow: &str) -> Option<&Machine> {
+        self.workflows.get(workflow).map(|it| &it.machine)
+    }
+
     /// A definition of a test's, ready to run.
     pub(crate) fn machine(&self, definition: &Definition) -> Result<Machine, String> {
         let names: Vec<_> = self.workflows.keys().map(|it| (it.clone(), "workflow".to_owned())).collect();

@@ -13,6 +13,12 @@ pub trait Handlers: Sync {
 pub trait Session {
     /// Calls a function; `None` where it can't be run here.
     fn invoke(&mut self, function: &str, payload: &Value) -> Option<Result<Value, ServiceError>>;
+
+    /// Why a function can't be run here.
+    fn absent(&self, function: &str) -> Option<String> {
+        let _ = function;
+        None
+    }
 }
 
 /// No handler can be run.

@@ -11,6 +11,7 @@
 //!
 //! No IO: files are read by who calls.
 
+mod alone;
 mod app;
 mod cost;
 mod dynamo;
@@ -23,6 +24,7 @@ mod stores;
 mod unmocked;
 mod world;
 
+pub use alone::{Answer, Answers, alone};
 pub use app::{App, Callee, Copy, Definition, Resource, Workflow};
 pub use handlers::{Handlers, NoHandlers, Session};
 pub use runner::{Failure, Mock, Report, Request, Test, run};

@@ -49,8 +49,11 @@ impl<'r, 'a> Router<'r, 'a> {
         let (number, captures) = (found.number, found.captures.clone());
         let Some((part, after)) = found.next() else {
             let count = found.count - 1;
-            let message =
-                format!("the mock of {} answers {count} calls; this is one more", named(&mock.callee));
+            let message = format!(
+                "the mock of {} answers {count} call{}; this is one more",
+                named(&mock.callee),
+                if count == 1 { "" } else { "s" }
+            );
             let help = "add `then { … }` to it for the calls that follow".to_owned();
             return Some(self.refuse(call, message, Some(help)));
         };
@@ -215,9 +218,35 @@ impl<'r, 'a> Router<'r, 'a> {
         Some(Reply::success(shape::record([])))
     }
 
+    fn answered(&self, call: &Call<'_>, by: String) {
+        let own = |(name, _): &(String, crate::unmocked::Unmocked)| self.workflow.as_ref() == Some(name);
+        let workflow = if self.runner.alone.as_ref().is_some_and(own) { None } else { self.workflow.clone() };
+        let answer = crate::alone::Answer { workflow, state: call.state.to_owned(), by };
+        self.runner.answers.borrow_mut().push(answer);
+    }
+
     fn unmocked(&mut self, call: &Call<'_>, asked: &Asked) -> Reply {
+        let absent = { asked.target.as_deref() }
+            .filter(|_| asked.service == "lambda")
+            .and_then(|it| self.runner.session.absent(it));
+        if let Some((name, unmocked)) = &self.runner.alone {
+            let nested = self.workflow.as_ref().filter(|it| *it != name);
+            let Reply::Refused(mut message) = unmocked.clone().call(call) else {
+                return Reply::Refused("nothing answers this call".to_owned());
+            };
+            if let Some(absent) = absent {
+                message = format!("{absent}, and {message}");
+            }
+            if let Some(nested) = nested {
+                message = format!("in the workflow `{nested}`: {message}");
+            }
+            return self.refuse(call, message, None);
+        }
         let (what, mock) = suggestion(self.runner.app, asked);
-        let message = format!("nothing answers the call of {what}, which was sent {}", call.arguments);
+        let mut message = format!("nothing answers the call of {what}, which was sent {}", call.arguments);
+        if let Some(absent) = absent {
+            message = format!("{message}; {absent}");
+        }
         self.refuse(call, message, Some(format!("write `{mock}` in the test")))
     }
 
@@ -278,6 +307,7 @@ impl Services for Router<'_, '_> {
         if asked.service == "sfn"
             && let Some(reply) = self.callback(call, &asked.action)
         {
+            self.answered(call, "the workflow that waits for the token".to_owned());
             return reply;
         }
         let app = self.runner.app;
@@ -285,20 +315,24 @@ impl Services for Router<'_, '_> {
             && let Some(result) =
                 self.runner.world.stores.transact(&|it| app.resource_at(it), &asked.action, call)
         {
+            self.answered(call, "tables in memory".to_owned());
             return reply(call, 0, result);
         }
         if let Some(name) = &asked.target {
             if self.runner.app.workflows.contains_key(name) && asked.is_of(&Callee::Workflow(name.clone())) {
+                self.answered(call, format!("workflow `{name}`, which runs here"));
                 return self.nested(call, name);
             }
             if asked.is_of(&Callee::Function(name.clone()))
                 && let Some(reply) = self.handled(call, name)
             {
+                self.answered(call, format!("the handler of `{name}`"));
                 return reply;
             }
             if let Some(resource) = self.runner.app.resources.get(name)
                 && let Some(result) = self.runner.world.stores.call(resource, &asked.action, call)
             {
+                self.answered(call, format!("{} `{name}`, in memory", resource.kind));
                 return reply(call, 0, result);
             }
         }

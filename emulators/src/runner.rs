@@ -7,10 +7,12 @@ use interpreter::clock::Millis;
 use interpreter::{Execution, Kind, Limits, Machine, Names, Options, Outcome, Status};
 use jsonata::Value;
 
+use crate::alone::Answers;
 use crate::app::{ACCOUNT, App, Callee, Copy, Definition, REGION};
 use crate::handlers::{Handlers, Session};
 use crate::router::Router;
 use crate::shape;
+use crate::unmocked::Unmocked;
 use crate::world::{Pending, Started, World};
 
 /// Executions that wait for one another.
@@ -21,7 +23,7 @@ const MOST: u64 = 10_000;
 const LONGEST: u64 = 500_000;
 
 /// A test, compiled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Test {
     pub title: String,
     pub machine: Definition,
@@ -137,10 +139,13 @@ pub(crate) struct Runner<'a> {
     /// Bodies of mocks, compiled when first called.
     bodies: HashMap<(usize, usize), Machine>,
     pub(crate) session: Box<dyn Session>,
+    /// The workflow that runs without a test around it, and what is said where nothing answers.
+    pub(crate) alone: Option<(String, Unmocked)>,
+    pub(crate) answers: Answers,
 }
 
 impl<'a> Runner<'a> {
-    fn new(app: &'a App, test: &'a Test, session: Box<dyn Session>) -> Self {
+    pub(crate) fn new(app: &'a App, test: &'a Test, session: Box<dyn Session>) -> Self {
         Runner {
             app,
             test,
@@ -159,6 +164,8 @@ impl<'a> Runner<'a> {
             depth: 0,
             bodies: HashMap::new(),
             session,
+            alone: None,
+            answers: Answers::default(),
         }
     }
 

@@ -115,37 +115,72 @@ impl How {
     }
 }
 
-/// Runs with the mocks of `FILE#CASE`: those of the machine of that name, else of any in the file.
-pub(crate) fn with_mocks(
+/// The test case of a file of mocks.
+pub(crate) struct Mocked {
+    config: MockConfig,
+    /// The machine in the file that the case is of.
+    owner: String,
+    case: String,
+}
+
+impl Mocked {
+    /// The mocks of `FILE#CASE`: those of the machine of that name, else of any in the file.
+    pub(crate) fn read(argument: &str, machine: &str) -> Result<Mocked, String> {
+        let Some((file, case)) = argument.rsplit_once('#') else {
+            return Err(format!("--mocks takes a file and a test case: {argument}#CASE"));
+        };
+        let text = disk::read(Path::new(file))?;
+        let config = MockConfig::parse(&text).map_err(|error| format!("{file}: {error}"))?;
+        let cases = config.cases();
+        let of_case = |it: &&(&str, &str)| it.1 == case;
+        let found =
+            cases.iter().filter(of_case).find(|it| it.0 == machine).or_else(|| cases.iter().find(of_case));
+        let Some((owner, _)) = found else {
+            let known: Vec<String> =
+                cases.iter().map(|(machine, case)| format!("{machine}#{case}")).collect();
+            return Err(format!("{file} has no test case `{case}`; it has: {}", known.join(", ")));
+        };
+        let (owner, case) = ((*owner).to_owned(), case.to_owned());
+        Ok(Mocked { config, owner, case })
+    }
+
+    /// Runs with these mocks; `rest` answers what they don't.
+    pub(crate) fn run<R>(
+        &self,
+        rest: &mut dyn Services,
+        run: impl FnOnce(&mut dyn Services) -> R,
+    ) -> Result<R, String> {
+        match self.config.services(&self.owner, &self.case, rest) {
+            Some(mut services) => Ok(run(&mut services)),
+            None => Err(format!("there is no test case `{}`", self.case)),
+        }
+    }
+
+    /// What is said where nothing answers.
+    pub(crate) fn unmocked(mocked: Option<&Mocked>, machine: &str) -> Unmocked {
+        match mocked {
+            Some(it) => Unmocked { machine: it.owner.clone(), case: it.case.clone() },
+            None => Unmocked { machine: machine.to_owned(), case: "Test".to_owned() },
+        }
+    }
+}
+
+/// Runs with the mocks of `FILE#CASE`; what they don't answer fails.
+fn with_mocks(
     argument: Option<&str>,
     machine: &str,
     run: impl FnOnce(&mut dyn Services) -> Outcome,
 ) -> Outcome {
-    let mut rest = Unmocked { machine: machine.to_owned(), case: "Test".to_owned() };
-    let Some(argument) = argument else { return run(&mut rest) };
-    let Some((file, case)) = argument.rsplit_once('#') else {
-        return Err(format!("--mocks takes a file and a test case: {argument}#CASE"));
-    };
-    let text = disk::read(Path::new(file))?;
-    let config = MockConfig::parse(&text).map_err(|error| format!("{file}: {error}"))?;
-    let cases = config.cases();
-    let of_case = |it: &&(&str, &str)| it.1 == case;
-    let found =
-        cases.iter().filter(of_case).find(|it| it.0 == machine).or_else(|| cases.iter().find(of_case));
-    let Some((owner, _)) = found else {
-        let known: Vec<String> = cases.iter().map(|(machine, case)| format!("{machine}#{case}")).collect();
-        return Err(format!("{file} has no test case `{case}`; it has: {}", known.join(", ")));
-    };
-    case.clone_into(&mut rest.case);
-    (*owner).clone_into(&mut rest.machine);
-    match config.services(owner, case, &mut rest) {
-        Some(mut services) => run(&mut services),
-        None => Err(format!("{file} has no test case `{case}`")),
+    let mocked = argument.map(|it| Mocked::read(it, machine)).transpose()?;
+    let mut rest = Mocked::unmocked(mocked.as_ref(), machine);
+    match &mocked {
+        Some(mocked) => mocked.run(&mut rest, run)?,
+        None => run(&mut rest),
     }
 }
 
 /// A definition's text as a machine to run.
-pub(crate) fn compile(text: &str, format: asl::Format) -> Result<Machine, String> {
+fn compile(text: &str, format: asl::Format) -> Result<Machine, String> {
     let read = asl::read(text, format);
     let Some(machine) = read.machine else {
         let first = read.diagnostics.first().map_or_else(String::new, |it| format!(": {}", it.message));

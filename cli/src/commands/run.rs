@@ -2,12 +2,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use cli::testing::span_of;
-use interpreter::Kind;
+use cli::testing::{self, span_of};
+use emulators::{Answer, Answers};
+use interpreter::clock::Millis;
+use interpreter::{Call, Callback, Kind, Reply, Services};
 
 use super::Outcome;
-use super::asl_run::{How, compile, with_mocks};
+use super::asl_run::{How, Mocked};
 use crate::disk::Disk;
+use crate::handlers::Processes;
 use crate::report;
 
 /// Run a workflow offline, on a virtual clock
@@ -16,8 +19,10 @@ use crate::report;
   flow run shop fulfil --input @order.json --mocks mocks.json#HappyPath --trace
   flow run fulfil --input '{\"id\": 1}'           of the app in this folder
 
-What runs is the compiled state machine; deploy-time values stand in it by their names. --trace shows the lines of
-the source. The mocks are those of Step Functions Local, by the names of the states.
+What runs is the compiled state machine, with the services that tests have: tables, buckets, queues, topics, streams, buses
+and secrets in memory (empty at first), functions' handlers where Python or Node is installed, the app's other workflows.
+--mocks (those of Step Functions Local, by the names of the states) come before all of them. Who answered which state is
+told at the end; a call that nothing answers fails and says what to write. --trace shows the lines of the source.
 Exit codes: 0 the execution succeeded, 1 it did not or the program has errors, 2 wrong use.")]
 pub(crate) struct Run {
     /// A .flow file or a folder; or the workflow, where the app is in this folder
@@ -55,19 +60,82 @@ impl Run {
             let names: Vec<&str> = built.workflows.iter().map(|it| it.name.as_str()).collect();
             return Err(format!("name one of its workflows: {}", names.join(", ")));
         };
-        let mut text = workflow.definition.to_string();
-        for (name, stands_for) in &workflow.substitutions {
-            text = text.replace(&format!("${{{name}}}"), stands_for);
-        }
-        let machine = compile(&text, asl::Format::Json)?;
+        let app = testing::app(&built, &analysis.program)?;
+        let handlers = Processes::new(&disk, &built, &app)?;
+        let Some(machine) = app.machine_of(&workflow.name) else {
+            return Err(format!("`{}` can't be run", workflow.name));
+        };
+        let mocked = self.how.mocks.as_deref().map(|it| Mocked::read(it, &workflow.name)).transpose()?;
         let place = |state: &str| {
             let span = span_of(&workflow.places, state)?;
             let source = analysis.sources.get(span.file.0 as usize)?;
             Some(format!("{}:{}", source.path, source.line_column(span.start).0))
         };
         let kind = if workflow.express { Kind::ExpressSync } else { Kind::Standard };
-        with_mocks(self.how.mocks.as_deref(), &workflow.name, |services| {
-            self.how.execute(&machine, &workflow.name, kind, services, None, &place).map(|(code, _)| code)
-        })
+        let answers = Answers::default();
+        let unmocked = Mocked::unmocked(mocked.as_ref(), &workflow.name);
+        let execute = |services: &mut dyn Services| {
+            let how = &self.how;
+            how.execute(machine, &workflow.name, kind, services, None, &place).map(|(code, _)| code)
+        };
+        let (code, later) =
+            emulators::alone(&app, &workflow.name, &handlers, (answers.clone(), unmocked), |services| {
+                match &mocked {
+                    Some(mocked) => mocked
+                        .run(services, |inner| execute(&mut Heard { inner, answers: answers.clone() }))?,
+                    None => execute(services),
+                }
+            });
+        let code = code?;
+        report::eprint_all(&told(&answers.borrow()));
+        later.iter().for_each(|it| report::eprint_all(&format!("what was started failed: {it}\n")));
+        Ok(if later.is_empty() { code } else { ExitCode::from(1) })
     }
+}
+
+/// Notes which calls a mock answered: those that nobody behind it was asked.
+struct Heard<'s> {
+    inner: &'s mut dyn Services,
+    answers: Answers,
+}
+
+impl Services for Heard<'_> {
+    fn call(&mut self, call: &Call<'_>) -> Reply {
+        let before = self.answers.borrow().len();
+        let reply = self.inner.call(call);
+        if self.answers.borrow().len() == before && !matches!(reply, Reply::Refused(_)) {
+            let answer = Answer { workflow: None, state: call.state.to_owned(), by: "a mock".to_owned() };
+            self.answers.borrow_mut().push(answer);
+        }
+        reply
+    }
+
+    fn callbacks(&mut self, now: Millis) -> Vec<Callback> {
+        self.inner.callbacks(now)
+    }
+
+    fn next_callback(&self) -> Option<Millis> {
+        self.inner.next_callback()
+    }
+}
+
+/// Who answered which state, each told once.
+fn told(answers: &[Answer]) -> String {
+    let mut lines: Vec<(String, &str, u64)> = Vec::new();
+    for answer in answers {
+        let state = match &answer.workflow {
+            Some(workflow) => format!("{workflow}: {}", answer.state),
+            None => answer.state.clone(),
+        };
+        match lines.iter_mut().find(|it| it.0 == state && it.1 == answer.by) {
+            Some(known) => known.2 += 1,
+            None => lines.push((state, &answer.by, 1)),
+        }
+    }
+    let width = lines.iter().map(|it| it.0.chars().count()).max().unwrap_or(0);
+    let times = |count: u64| if count > 1 { format!(" ({count} times)") } else { String::new() };
+    let line = |(state, by, count): &(String, &str, u64)| {
+        format!("{state:width$}  answered by {by}{}\n", times(*count))
+    };
+    lines.iter().map(line).collect()
 }
