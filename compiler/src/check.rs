@@ -91,6 +91,8 @@ pub(crate) struct Body {
     pub(crate) name: Arc<str>,
     /// How many sagas are around.
     pub(crate) sagas: u32,
+    /// The `undo` behind the value of the `let` that is being checked.
+    pub(crate) own_undo: Option<clauses::OwnUndo>,
     /// The requests of a `transact` are being checked.
     pub(crate) transacts: bool,
 }
@@ -107,6 +109,7 @@ impl Body {
             returns: Vec::new(),
             name: "".into(),
             sagas: 0,
+            own_undo: None,
             transacts: false,
         }
     }

@@ -791,6 +791,8 @@ pub struct Catch {
 pub struct Undo {
     /// Also runs when the step itself failed.
     pub attempted: bool,
+    /// The step's own value, where it is bound with `let`: `let p = charge(o) undo { refund(p.id) }`.
+    pub value: Option<LocalId>,
     pub body: Block,
     pub span: Span,
 }

@@ -158,6 +158,70 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "B14 a step sees its own value in its undo",
+        body: "saga {\n  let p = f(1) undo { h(p) }\n  g(p)\n} catch E0 { }\nreturn 1",
+        answers: &[("f", &["7"]), ("g", &["!E0 no"])],
+        calls: &["f 1", "g 7", "h 7"],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B14 a loop that is written out undoes each round with its own item",
+        body: "saga {\n  for x in [1, 2] { f(x) undo { h(x) } }\n  g(0)\n} catch E0 { }\nreturn 1",
+        answers: &[("g", &["!E0 no"])],
+        calls: &["f 1", "f 2", "g 0", "h 2", "h 1"],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B14 a loop undoes each round with its own value",
+        body: "saga {\n  for x in input.xs { let p = f(x) undo { h({ p, x }) } }\n  g(0)\n} catch E0 { }\nreturn 1",
+        answers: &[("f", &["7", "8", "9"]), ("g", &["!E0 no"])],
+        calls: &[
+            "f 1",
+            "f 2",
+            "f 3",
+            "g 0",
+            "h {\"p\":9,\"x\":3}",
+            "h {\"p\":8,\"x\":2}",
+            "h {\"p\":7,\"x\":1}",
+        ],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B14 what a map did is undone when all of it has ended",
+        body: "saga {\n  map (concurrency: 1) x in input.xs {\n    let p = f(x) undo { h(p) }\n    if x == 1 { g(x) }\n  }\n} catch E0 as e { h(e.message) }\nreturn 1",
+        answers: &[("f", &["7", "8", "9"]), ("g", &["!E0 no"])],
+        calls: &["f 1", "g 1", "f 2", "f 3", "h 9", "h 8", "h 7", "h \"no\""],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B14 what branches did is undone by the failure of a later step",
+        body: "saga {\n  let { a, b } = parallel {\n    a: { f(1) undo { h(\"a\") } }\n    b: { if input.n > 5 { f(2) undo { h(\"b\") } } else { 3 } }\n  }\n  g([a, b])\n} catch E0 { }\nreturn 1",
+        answers: &[("f", &["7"]), ("g", &["!E0 no"])],
+        calls: &["f 1", "g [7,3]", "h \"a\""],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B14 a map of steps gives its values, and its clauses guard it",
+        body: "var n = 0\nlet all = saga {\n  map (concurrency: 1) x in input.xs { f(x) undo { h(x) } } retry E0 (attempts: 1, every: 1s) catch E1 { [0] }\n}\nreturn all",
+        answers: &[("f", &["7", "!E0 no", "9", "7", "8", "9"])],
+        calls: &["f 1", "f 2", "f 3", "f 1", "f 2", "f 3"],
+        end: "gave [7,8,9]",
+        ..PLAIN
+    },
+    Trap {
+        name: "B14 what a retried block did is undone as often as it was done",
+        body: "saga {\n  try {\n    f(1) undo { h(1) }\n    g(0)\n  } retry E0 (attempts: 1, every: 1s)\n} catch E0 { }\nreturn 1",
+        answers: &[("g", &["!E0 no"])],
+        calls: &["f 1", "g 0", "f 1", "g 0", "h 1", "h 1"],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
         name: "B15 an inner name does not reach out",
         body: "let x = 1\nif input.flag {\n  let x = 2\n  f(x)\n}\nreturn x",
         calls: &["f 2"],

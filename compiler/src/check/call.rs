@@ -675,7 +675,7 @@ impl Ctx<'_> {
         }
         raises.anything |= callee.mode == CallMode::Token;
         let shown = format!("`{}`", callee.name);
-        let guarded = Guarded { what: &shown, raises, task: true, block: false };
+        let guarded = Guarded { what: &shown, raises, value: result.clone(), task: true, block: false };
         let hint = result.clone();
         let handler_want = match want {
             Want::Value(None) => Want::Value(Some(&hint)),
@@ -871,7 +871,7 @@ impl Ctx<'_> {
 }
 
 /// `{ f(x) }` for `f(x)`: what an arrow's block holds, where it holds just one expression.
-fn only_expression(expr: &ast::Expr) -> &ast::Expr {
+pub(super) fn only_expression(expr: &ast::Expr) -> &ast::Expr {
     if let Ast::Block { label: None, block } = &expr.kind
         && let [ast::Stmt { kind: ast::StmtKind::Expr(only), .. }] = block.statements.as_slice()
     {

@@ -11,7 +11,7 @@ use crate::diagnostics::{close, flow, names as report};
 use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseKind as Ast, RetryErrors};
-use crate::typed::{Catch, Clauses, ErrorRef, Expr, ExprKind, Retry, Undo, Within};
+use crate::typed::{Catch, Clauses, Definition, ErrorRef, Expr, ExprKind, LocalId, Retry, Undo, Within};
 use crate::types::{ErrorId, Type};
 
 /// What the clauses stand behind.
@@ -19,10 +19,38 @@ pub(crate) struct Guarded<'g> {
     /// For messages: "`charge`".
     pub(crate) what: &'g str,
     pub(crate) raises: Raises,
+    /// Of what it gives when all is well.
+    pub(crate) value: Type,
     /// One task: it can have deadlines.
     pub(crate) task: bool,
     /// A block: variables may have been assigned when its handlers run.
     pub(crate) block: bool,
+}
+
+/// `let p = charge(o) undo { refund(p.id) }`: the clause, and the name it can read.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnUndo {
+    pub(crate) clause: Span,
+    pub(crate) name: ast::Name,
+    /// As declared.
+    pub(crate) ty: Option<Type>,
+    /// What the clause read it as.
+    pub(crate) local: Option<LocalId>,
+}
+
+impl OwnUndo {
+    pub(crate) fn of(value: &ast::Expr, name: &ast::Name, ty: Option<Type>) -> Option<OwnUndo> {
+        let clauses = match &value.kind {
+            ast::ExprKind::Guarded { clauses, .. } => clauses,
+            ast::ExprKind::Await { call, .. } => match &super::call::only_expression(call).kind {
+                ast::ExprKind::Guarded { clauses, .. } => clauses,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let undo = clauses.iter().find(|clause| matches!(clause.kind, Ast::Undo { attempted: false, .. }))?;
+        Some(OwnUndo { clause: undo.span, name: name.clone(), ty, local: None })
+    }
 }
 
 /// The clauses of one call while they are gathered.
@@ -74,7 +102,7 @@ impl Ctx<'_> {
             Ast::With(name) => self.with_policy(name, guarded, into),
             Ast::Retry(retry) => self.retry(retry, clause.span, Some(guarded), into),
             Ast::Catch(catch) => self.catch(catch, clause.span, guarded, want, into),
-            Ast::Undo { attempted, body } => self.undo(*attempted, body, clause.span, into),
+            Ast::Undo { attempted, body } => self.undo(*attempted, body, clause.span, &guarded.value, into),
             Ast::Role(role) => {
                 if !guarded.task {
                     self.report(flow::clause_needs_call(clause.span, "as", guarded.what));
@@ -107,6 +135,20 @@ impl Ctx<'_> {
         let caught = |id: &ErrorId| gathered.caught.iter().any(|(it, _)| *it == ErrorRef::Declared(*id));
         let declared = raises.declared.into_iter().filter(|(id, _)| !caught(id)).collect();
         self.body.raises.absorb(Raises { declared, ..raises });
+    }
+
+    /// What an `undo` read of the name that its own step is bound to, now that it is.
+    pub(crate) fn bound_own(&mut self, outer: Option<OwnUndo>, local: LocalId) {
+        let own = std::mem::replace(&mut self.body.own_undo, outer);
+        let Some(alias) = own.and_then(|own| own.local) else { return };
+        if self.uses.contains(&alias) {
+            self.uses.insert(local);
+        }
+        for reference in &mut self.program.references {
+            if matches!(reference.to, Definition::Local(of) if of == alias) {
+                reference.to = Definition::Local(local);
+            }
+        }
     }
 
     // ------------------------------------------------------------ policies
@@ -164,7 +206,7 @@ impl Ctx<'_> {
         let reported = self.diagnostics.len();
         let mut gathered = Gathered::default();
         let raises = Raises { anything: true, ..Raises::default() };
-        let guarded = Guarded { what: "the app", raises, task: false, block: false };
+        let guarded = Guarded { what: "the app", raises, value: Type::Unknown, task: false, block: false };
         self.with_policy(name, &guarded, &mut gathered);
         let failed = self.diagnostics.len() > reported;
         (!failed).then_some((gathered.clauses.retries, gathered.clauses.retry_none))
@@ -196,7 +238,8 @@ impl Ctx<'_> {
             self.in_body(body, |ctx| {
                 let mut gathered = Gathered::default();
                 let raises = Raises { anything: true, ..Raises::default() };
-                let guarded = Guarded { what: "the policy", raises, task: true, block: false };
+                let value = Type::Unknown;
+                let guarded = Guarded { what: "the policy", raises, value, task: true, block: false };
                 for clause in &decl.clauses {
                     match &clause.kind {
                         Ast::Catch(_) => ctx.report(flow::not_in_policy(clause.span, "catch")),
@@ -385,14 +428,21 @@ impl Ctx<'_> {
         (Type::Error(Arc::new(set)), Caught { declared: ids })
     }
 
-    fn undo(&mut self, attempted: bool, body: &ast::Block, span: Span, into: &mut Gathered) {
+    fn undo(&mut self, attempted: bool, body: &ast::Block, span: Span, value: &Type, into: &mut Gathered) {
         if self.body.sagas == 0 {
             self.report(flow::undo_outside(span));
         }
         let facts = self.body.facts.clone();
         self.forget_variables();
-        let checked = self.block(body, Want::Effect);
+        let own = self.body.own_undo.clone().filter(|own| own.clause == span);
+        let ((checked, value), _) = self.scoped(ScopeKind::Block, |ctx| {
+            let local = own.map(|own| ctx.bind(&own.name, own.ty.unwrap_or_else(|| value.clone()), false));
+            (ctx.block(body, Want::Effect), local)
+        });
+        if let (Some(own), Some(_)) = (&mut self.body.own_undo, value) {
+            own.local = value;
+        }
         self.body.facts = facts;
-        into.clauses.undo = Some(Undo { attempted, body: checked.block, span });
+        into.clauses.undo = Some(Undo { attempted, value, body: checked.block, span });
     }
 }

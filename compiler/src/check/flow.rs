@@ -85,7 +85,7 @@ impl Ctx<'_> {
         self.body.facts = facts;
         let ty = self.map_type(&options, checked.ty, want);
         let raises = if options.distributed { self.of_children(raises) } else { raises };
-        let guarded = Guarded { what: "the `map`", raises, task: false, block: false };
+        let guarded = Guarded { what: "the `map`", raises, value: ty.clone(), task: false, block: false };
         let (clauses, handlers) = self.clauses(clauses, guarded, want);
         let ty = self.branch_type(std::iter::once(&ty).chain(&handlers), want);
         let map = Map {
@@ -301,7 +301,8 @@ impl Ctx<'_> {
         });
         self.body.facts = before;
         self.body.facts.dead = dead;
-        let guarded = Guarded { what: "the `parallel`", raises, task: false, block: false };
+        let guarded =
+            Guarded { what: "the `parallel`", raises, value: ty.clone(), task: false, block: false };
         let (clauses, handlers) = self.clauses(clauses, guarded, want);
         let ty = if dead { Type::Never } else { ty };
         let ty = self.branch_type(std::iter::once(&ty).chain(&handlers), want);
@@ -374,7 +375,8 @@ impl Ctx<'_> {
         let (checked, raises) = self.watched(|ctx| ctx.block(body, want));
         let after = std::mem::replace(&mut self.body.facts, before);
         let dead = std::mem::replace(&mut self.body.facts.dead, false);
-        let guarded = Guarded { what: "the `try` block", raises, task: false, block: true };
+        let value = checked.ty.clone();
+        let guarded = Guarded { what: "the `try` block", raises, value, task: false, block: true };
         let (clauses, handlers) = self.guarded_block(clauses, guarded, want, after);
         let ty = self.branch_type(std::iter::once(&checked.ty).chain(&handlers), want);
         let finally = finally.map(|block| {
@@ -415,7 +417,8 @@ impl Ctx<'_> {
         let (checked, raises) = self.watched(|ctx| ctx.block(body, want));
         self.body.sagas -= 1;
         let after = std::mem::replace(&mut self.body.facts, before);
-        let guarded = Guarded { what: "the `saga`", raises, task: false, block: true };
+        let value = checked.ty.clone();
+        let guarded = Guarded { what: "the `saga`", raises, value, task: false, block: true };
         let (clauses, handlers) = self.guarded_block(clauses, guarded, want, after);
         let ty = self.branch_type(std::iter::once(&checked.ty).chain(&handlers), want);
         make(ExprKind::Saga { body: checked.block, clauses: Box::new(clauses) }, ty, Effect::Task, span)

@@ -76,6 +76,14 @@ impl Ctx<'_> {
             ast::Pattern::Name(name) => name.text.as_str(),
             ast::Pattern::Record(..) | ast::Pattern::Missing(_) => "",
         };
+        let own = match pattern {
+            ast::Pattern::Name(name) if !matches!(name.text.as_str(), "" | "_") => {
+                let ty = declared.as_ref().map(|(ty, _)| ty.clone());
+                super::clauses::OwnUndo::of(value, name, ty)
+            }
+            ast::Pattern::Name(_) | ast::Pattern::Record(..) | ast::Pattern::Missing(_) => None,
+        };
+        let outer = std::mem::replace(&mut self.body.own_undo, own);
         let value = match &declared {
             Some((ty, at)) => self.expr_as(value, ty, Role::new(noun, name).at(*at)),
             None => self.expr(value, None),
@@ -93,8 +101,10 @@ impl Ctx<'_> {
             ast::Pattern::Name(name) => {
                 let local = self.bind(name, ty.clone(), mutable);
                 self.remember(name, local, mutable);
+                self.bound_own(outer, local);
                 self.learn_value(local, &ty, &found);
                 push(out, local, value);
+                return effect;
             }
             ast::Pattern::Missing(at) => {
                 let local = self.new_local("", ty, false, *at);
@@ -113,6 +123,7 @@ impl Ctx<'_> {
                 }
             }
         }
+        self.body.own_undo = outer;
         effect
     }
 

@@ -35,3 +35,10 @@ pub fn key_changed(span: Span, key: &str) -> Diagnostic {
         "`put` the item under its new key and `delete` the old one, in a `transact` where both must happen",
     )
 }
+
+pub fn undo_in_child(span: crate::source::Span) -> Diagnostic {
+    Diagnostic::error("F0706", span, "a saga can't undo what runs in another execution")
+        .here("the bodies of this map are executions of their own")
+        .note("AWS stops them when one fails, and nobody could say what they had done by then")
+        .help("put a `saga` of its own into the body, or map inline")
+}

@@ -145,7 +145,7 @@ impl<'a> Lower<'a> {
         }
         let result =
             if spec.nested == Nested::Express { self.express_answer(id, wanted, hint, call) } else { result };
-        self.finish_undo(undo);
+        self.finish_undo(undo, result);
         self.pop_handlers(catches, result, wanted);
         result.map_or(Expr::Null, Expr::Var)
     }

@@ -54,6 +54,7 @@ impl<'a> Lower<'a> {
         hint: Option<Arc<str>>,
     ) -> Expr {
         let result = self.result(wanted, hint);
+        let undo = self.enter_undo(clauses);
         self.push_handlers(&clauses.catches);
         let run = |it: &mut Self| {
             // What runs inside may not run to its end.
@@ -68,8 +69,11 @@ impl<'a> Lower<'a> {
         if clauses.retries.is_empty() {
             run(self);
         } else {
+            self.looped(1);
             self.retry_loop(&clauses.retries, run);
+            self.looped(-1);
         }
+        self.finish_undo(undo, result);
         self.pop_handlers(&clauses.catches, result, wanted);
         result.map_or(Expr::Null, Expr::Var)
     }

@@ -6,7 +6,7 @@ use super::frames::Frame;
 use super::jump::assigning;
 use super::{Loose, Lower, Place};
 use crate::machine::flow::Slot;
-use crate::machine::{Batch, Catcher, Context, Distributed, Edge, Expr, Format, Func, Goal, Item, Items};
+use crate::machine::{Batch, Context, Distributed, Edge, Expr, Format, Func, Goal, Item, Items};
 use crate::machine::{Map, Member, Op, Parallel, Reader, StateId, StateKind, Tolerate, VarId};
 use crate::source::Span;
 use crate::typed::{self, Branch, Clauses, ExprKind, MapSource};
@@ -18,35 +18,93 @@ impl<'a> Lower<'a> {
         let items = self.items(map);
         let concurrency = map.concurrency.as_ref().map(|e| self.value(e));
         let distributed = self.distribution(map);
+        let collecting = self.collects(&map.body);
+        if collecting && distributed.is_some() {
+            self.problems.push(crate::diagnostics::build::undo_in_child(map.span));
+        }
+        let valued = map.body.value.is_some();
+        let result = self.result(wanted && (valued || map.results.is_some()), hint);
         let undo = self.enter_undo(&map.clauses);
         self.push_handlers(&map.clauses.catches);
+        let run = MapRun { map, items, concurrency, distributed, title, result };
+        if collecting {
+            self.again_and_again(&map.clauses, |it| it.map_of_steps(run));
+        } else {
+            let retries = self.retriers(&map.clauses.retries);
+            let (mut state, _) = self.map_state(&run, retries, false);
+            if let Some(var) = result {
+                let joined =
+                    state.distributed.as_ref().is_some_and(|d| d.batch.is_some() && d.writer.is_none());
+                let value = if joined { Expr::call(Func::Flatten, vec![Expr::Result]) } else { Expr::Result };
+                state.out = assigning(vec![(var, value)]);
+            }
+            self.add_map(state, &run.title);
+        }
+        self.finish_undo(undo, result);
+        self.pop_handlers(&map.clauses.catches, result, wanted);
+        result.map_or(Expr::Null, Expr::Var)
+    }
+
+    /// What never fails as one state is tried again by a loop.
+    fn again_and_again(&mut self, clauses: &'a Clauses, run: impl FnOnce(&mut Self)) {
+        if clauses.retries.is_empty() {
+            return run(self);
+        }
+        self.looped(1);
+        self.retry_loop(&clauses.retries, run);
+        self.looped(-1);
+    }
+
+    fn map_state(
+        &mut self,
+        run: &MapRun<'a>,
+        retries: Vec<crate::machine::Retrier>,
+        collecting: bool,
+    ) -> (Map, Vec<super::saga::Registered<'a>>) {
         let first = u32::try_from(self.m.states.len()).unwrap_or(u32::MAX);
-        let (body, entry) = self.map_body(map, distributed.as_ref());
+        let (body, entry, undos) = self.map_body(run.map, run.distributed.as_ref(), collecting);
         let mut state = Map {
-            items,
+            items: run.items.clone(),
             selector: None,
-            concurrency,
-            distributed,
+            concurrency: run.concurrency.clone(),
+            distributed: run.distributed.clone(),
             body,
-            retries: self.retriers(&map.clauses.retries),
+            retries,
             catches: Vec::new(),
             out: super::loose(),
         };
-        self.inputs(map, &mut state, entry, first);
-        let valued = map.body.value.is_some();
-        let result = self.result(wanted && (valued || map.results.is_some()), hint);
-        if let Some(var) = result {
-            let joined = state.distributed.as_ref().is_some_and(|d| d.batch.is_some() && d.writer.is_none());
-            let value = if joined { Expr::call(Func::Flatten, vec![Expr::Result]) } else { Expr::Result };
-            state.out = assigning(vec![(var, value)]);
-        }
+        self.inputs(run.map, &mut state, entry, first);
+        (state, undos)
+    }
+
+    fn add_map(&mut self, mut state: Map, title: &str) {
         let mut entries = Vec::new();
         self.catchers(&Expr::Error, &mut state.catches, &mut entries);
-        let why = "runs its body for each item, at once";
-        self.guarded(StateKind::Map(Box::new(state)), &title, why, entries);
-        self.finish_undo(undo);
-        self.pop_handlers(&map.clauses.catches, result, wanted);
-        result.map_or(Expr::Null, Expr::Var)
+        self.guarded(StateKind::Map(Box::new(state)), title, "runs its body for each item, at once", entries);
+    }
+
+    /// A map whose bodies hold steps of the saga around it.
+    fn map_of_steps(&mut self, run: MapRun<'a>) {
+        let (mut state, undos) = self.map_state(&run, Vec::new(), true);
+        let outcomes = self.m.var(&"outcomes".into(), true);
+        self.stable.insert(outcomes);
+        state.out = assigning(vec![(outcomes, Expr::Result)]);
+        self.add_map(state, &run.title);
+        self.adopt(undos, |it, field| {
+            let lists = it.of_outcomes(outcomes, field);
+            Expr::call(Func::Flatten, vec![lists])
+        });
+        self.fail_with_outcomes(outcomes, run.map.span);
+        if let Some(var) = run.result {
+            let values = self.of_outcomes(outcomes, "value");
+            self.set(var, values);
+        }
+    }
+
+    fn of_outcomes(&mut self, outcomes: VarId, field: &str) -> Expr {
+        let one = self.m.bound(&"outcome".into());
+        let read = Expr::Lambda(vec![one], Box::new(Expr::Bound(one).field(field)));
+        Expr::call(Func::Map { nested: true }, vec![Expr::Var(outcomes), read])
     }
 
     fn guarded(&mut self, kind: StateKind, title: &str, why: &str, entries: Vec<(usize, Slot)>) -> StateId {
@@ -157,12 +215,19 @@ impl<'a> Lower<'a> {
     // ------------------------------------------------------------ body
 
     /// The body, and its first state, whose assignments take the input apart.
-    fn map_body(&mut self, map: &'a typed::Map, distributed: Option<&Distributed>) -> (StateId, StateId) {
+    fn map_body(
+        &mut self,
+        map: &'a typed::Map,
+        distributed: Option<&Distributed>,
+        collecting: bool,
+    ) -> (StateId, StateId, Vec<super::saga::Registered<'a>>) {
         let scope = self.open_scope();
         self.frames.push(Frame::Scope);
         let about = self.about.clone();
         self.about = super::About { span: map.span, ..super::About::default() };
         let entry = self.step(StateKind::Pass(super::loose()), "item", "takes the item");
+        let valued = map.body.value.is_some();
+        let mut undos = Vec::new();
         let value = if distributed.is_some_and(|d| d.batch.is_some()) {
             self.batch_body(map)
         } else {
@@ -170,12 +235,17 @@ impl<'a> Lower<'a> {
             if let Some(index) = map.index {
                 self.declare(index);
             }
-            self.block(&map.body, true)
+            if collecting {
+                undos = self.collect(valued, |it| it.block(&map.body, true));
+                Expr::Null
+            } else {
+                self.block(&map.body, true)
+            }
         };
-        self.succeed(if map.body.value.is_some() { value } else { Expr::Null });
+        self.succeed(if valued { value } else { Expr::Null });
         self.about = about;
         self.frames.pop();
-        (self.close_scope(scope), entry)
+        (self.close_scope(scope), entry, undos)
     }
 
     /// A child of a batched map goes over its batch, one by one.
@@ -358,46 +428,97 @@ impl<'a> Lower<'a> {
         span: Span,
     ) -> Expr {
         let hint = self.hint.take();
+        let named = branches.iter().any(|b| b.name.is_some());
+        let result = self.result(wanted && named, hint.clone());
+        let title = hint.filter(|name| !name.is_empty()).unwrap_or_else(|| "parallel".into());
         let undo = self.enter_undo(clauses);
         self.push_handlers(&clauses.catches);
-        let named = branches.iter().any(|b| b.name.is_some());
-        let mut starts = Vec::new();
+        let collecting = branches.iter().any(|branch| self.collects(&branch.body));
+        if collecting {
+            self.again_and_again(clauses, |it| it.parallel_of_steps(branches, &title, result, span));
+        } else {
+            let (starts, _) = self.branches(branches, false);
+            let retries = self.retriers(&clauses.retries);
+            let mut state = Parallel { branches: starts, retries, catches: Vec::new(), out: super::loose() };
+            if let Some(var) = result {
+                let value = by_name(branches, |at| Expr::call(Func::Branch, vec![Expr::Result, at]));
+                state.out = Edge { assign: vec![(var, value)], to: super::loose().to };
+            }
+            self.add_parallel(state, &title, span);
+        }
+        self.finish_undo(undo, result);
+        self.pop_handlers(&clauses.catches, result, wanted);
+        result.map_or(Expr::Null, Expr::Var)
+    }
+
+    /// The starts of the branches, and what the saga around has to undo of each.
+    fn branches(
+        &mut self,
+        branches: &'a [Branch],
+        collecting: bool,
+    ) -> (Vec<StateId>, Vec<Vec<super::saga::Registered<'a>>>) {
         let about = self.about.clone();
+        let mut starts = Vec::new();
+        let mut undos = Vec::new();
         for branch in branches {
+            let valued = branch.name.is_some();
             let scope = self.open_scope();
             self.frames.push(Frame::Scope);
             self.about = super::About { span: branch.body.span, ..super::About::default() };
-            let value = self.block(&branch.body, branch.name.is_some());
-            self.succeed(if branch.name.is_some() { value } else { Expr::Null });
+            if collecting {
+                undos.push(self.collect(valued, |it| it.block(&branch.body, valued)));
+            } else {
+                let value = self.block(&branch.body, valued);
+                self.succeed(if valued { value } else { Expr::Null });
+            }
             self.frames.pop();
             starts.push(self.close_scope(scope));
         }
         self.about = about;
-        let result = self.result(wanted && named, hint.clone());
-        let mut state = Parallel {
-            branches: starts,
-            retries: self.retriers(&clauses.retries),
-            catches: Vec::<Catcher>::new(),
-            out: super::loose(),
-        };
-        if let Some(var) = result {
-            let fields = branches.iter().enumerate().filter_map(|(i, branch)| {
-                branch
-                    .name
-                    .clone()
-                    .map(|name| (name, Expr::call(Func::Branch, vec![Expr::Result, Expr::number(i)])))
-            });
-            state.out = Edge { assign: vec![(var, Expr::record(fields))], to: super::loose().to };
-        }
+        (starts, undos)
+    }
+
+    fn add_parallel(&mut self, mut state: Parallel, title: &str, span: Span) {
         let mut entries = Vec::new();
         self.catchers(&Expr::Error, &mut state.catches, &mut entries);
-        let title = hint.filter(|name| !name.is_empty()).unwrap_or_else(|| "parallel".into());
         self.about.span = span;
-        self.guarded(StateKind::Parallel(Box::new(state)), &title, "runs its branches at once", entries);
-        self.finish_undo(undo);
-        self.pop_handlers(&clauses.catches, result, wanted);
-        result.map_or(Expr::Null, Expr::Var)
+        self.guarded(StateKind::Parallel(Box::new(state)), title, "runs its branches at once", entries);
     }
+
+    /// A parallel whose branches hold steps of the saga around it.
+    fn parallel_of_steps(&mut self, branches: &'a [Branch], title: &str, result: Option<VarId>, span: Span) {
+        let (starts, undos) = self.branches(branches, true);
+        let outcomes = self.m.var(&"outcomes".into(), true);
+        self.stable.insert(outcomes);
+        let out = assigning(vec![(outcomes, Expr::Result)]);
+        let state = Parallel { branches: starts, retries: Vec::new(), catches: Vec::new(), out };
+        self.add_parallel(state, title, span);
+        let of = |at: Expr| Expr::call(Func::Branch, vec![Expr::Var(outcomes), at]);
+        for (at, undos) in undos.into_iter().enumerate() {
+            self.adopt(undos, |_, field| of(Expr::number(at)).field(field));
+        }
+        self.fail_with_outcomes(outcomes, span);
+        if let Some(var) = result {
+            self.set(var, by_name(branches, |at| of(at).field("value")));
+        }
+    }
+}
+
+/// A map that is being lowered.
+struct MapRun<'a> {
+    map: &'a typed::Map,
+    items: Items,
+    concurrency: Option<Expr>,
+    distributed: Option<Distributed>,
+    title: Arc<str>,
+    /// What takes its value.
+    result: Option<VarId>,
+}
+
+/// The branches' values by their names.
+fn by_name(branches: &[Branch], value: impl Fn(Expr) -> Expr) -> Expr {
+    let named = branches.iter().enumerate();
+    Expr::record(named.filter_map(|(at, branch)| Some((branch.name.clone()?, value(Expr::number(at))))))
 }
 
 /// Stands for the items of the batch that is gone through.

@@ -288,13 +288,13 @@ impl<'a> Lower<'a> {
         self.frames.push(Frame::Label { label, breaks: Vec::new(), continues: Vec::new() });
         let more = Expr::binary(Op::Less, Expr::Var(at), Expr::call(Func::Count, vec![list.clone()]));
         let out = self.branch(more, &format!("for {words}"), "goes through the list one by one");
+        self.looped(1);
         let var = self.declare(item);
         self.set(var, list.index(Expr::Var(at)));
         if let Some(index) = index {
             let var = self.declare(index);
             self.set(var, Expr::Var(at));
         }
-        self.looped(1);
         self.block(body, false);
         self.looped(-1);
         self.take_continues();
@@ -341,11 +341,11 @@ impl<'a> Lower<'a> {
         let number = index.map(|index| self.start_count(index));
         let head = self.anchor("pages");
         self.frames.push(Frame::Label { label, breaks: Vec::new(), continues: Vec::new() });
+        self.looped(1);
         let page = self.declare(item);
         let (answer, value) = self.page(call, input, token);
         self.set(page, value);
         self.set(token, answer.maybe(output));
-        self.looped(1);
         self.block(body, false);
         self.looped(-1);
         self.take_continues();
