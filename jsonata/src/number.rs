@@ -119,12 +119,16 @@ fn round_plainly(number: f64, places: f64) -> Option<f64> {
 /// `$round`: to so many decimal places, an exact half to the even neighbour.
 pub(crate) fn round(number: f64, places: f64) -> f64 {
     if !number.is_finite() {
-        return number;
+        // "Infinity" with an exponent behind it, by which JavaScript's places are shifted, is no number.
+        return if places == 0.0 { number } else { f64::NAN };
     }
     if let Some(result) = round_plainly(number, places) {
         return result;
     }
     let shifted = if places == 0.0 { number } else { shift(number, places) };
+    if shifted.is_infinite() {
+        return f64::NAN;
+    }
     let mut result = js_round(shifted);
     let difference = result - shifted;
     if difference.abs() == 0.5 && (result % 2.0).abs() == 1.0 {

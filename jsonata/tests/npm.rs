@@ -39,6 +39,15 @@ fn as_jsonata_js_has_it() {
         ("*(1)", "T1006 2 \"*\" Attempted to invoke a non-function"),
         ("$substring('abc', missing, 1)", r#""""#),
         ("$substring('abc', missing)", r#""abc""#),
+        ("$formatNumber(1.7976931348623157e308, '0.0%')", r#""NaN.0%""#),
+        (
+            "{'p': 1, 'q': {'p': 2, 'r': {'p': 3, 's': [{'p': 4}]}}} ~> |**|{'p': p * 2}|",
+            r#"{"p":2,"q":{"p":4,"r":{"p":6,"s":[{"p":8}]}}}"#,
+        ),
+        (
+            "{'p': 1, 'q': {'p': 2, 'r': {'p': 3}}} ~> |**|{'p': p + $sum(q.p)}, ['r']|",
+            r#"{"p":3,"q":{"p":2}}"#,
+        ),
         ("(a@$.b)[0]", "1"),
         ("$toMillis('6', '[h]') - $toMillis('6', '[H]')", "0"),
         ("$substring(\"\\u0", "S0101 18 - String literal must be terminated by a matching quote"),

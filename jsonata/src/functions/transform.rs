@@ -117,7 +117,8 @@ impl Evaluator<'_> {
         }
         let current = self.applied(item, changes, &mut Vec::new())?;
         let update = self.evaluate(&transform.update, &current, frame)?;
-        let mut changed = current.as_object().cloned();
+        // Kept are the members as they were: what is changed in them is found by their addresses.
+        let mut changed = item.as_object().map(|it| changes.get(&it.address()).unwrap_or(it).clone());
         match update {
             Value::Undefined => {}
             // To jsonata-js a lambda is an object, of whose members none is JSON.
@@ -130,7 +131,10 @@ impl Evaluator<'_> {
             other => return Err(Error::new("T2011").at(transform.update.pos).value(other)),
         }
         if let Some(delete) = &transform.delete {
-            let context = changed.clone().map_or(current, Value::Object);
+            let context = match &changed {
+                Some(changed) => self.applied(&Value::Object(changed.clone()), changes, &mut Vec::new())?,
+                None => current,
+            };
             let names = self.evaluate(delete, &context, frame)?;
             let list = match &names {
                 Value::Undefined => Vec::new(),
