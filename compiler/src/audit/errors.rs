@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::origin::{Stranger, stranger};
+use super::origin::{Stranger, may_raise, stranger};
 use crate::diagnostics::{Diagnostic, audit as say};
 use crate::source::Span;
 use crate::typed::walk::Child;
@@ -90,6 +90,7 @@ impl<'p> Pass<'p> {
             }
             ExprKind::Try { body, clauses, finally } => {
                 let inner = self.block(body);
+                self.strangers(clauses, &[Child::Block(body)]);
                 let mut raised = self.guarded(inner, clauses, None);
                 if let Some(finally) = finally {
                     join(&mut raised, self.block(finally));
@@ -98,10 +99,13 @@ impl<'p> Pass<'p> {
             }
             ExprKind::Saga { body, clauses } => {
                 let inner = self.block(body);
+                self.strangers(clauses, &[Child::Block(body)]);
                 self.guarded(inner, clauses, None)
             }
             ExprKind::Parallel { branches, clauses } => {
                 let inner = self.children(|see| branches.iter().for_each(|it| see(Child::Block(&it.body))));
+                let bodies: Vec<Child<'_>> = branches.iter().map(|it| Child::Block(&it.body)).collect();
+                self.strangers(clauses, &bodies);
                 self.guarded(inner, clauses, None)
             }
             ExprKind::Map(map) => {
@@ -113,6 +117,20 @@ impl<'p> Pass<'p> {
                 before
             }
             _ => self.children(|see| expr.each_child(see)),
+        }
+    }
+
+    /// Names of AWS that nothing in a block raises.
+    fn strangers(&mut self, clauses: &Clauses, guarded: &[Child<'_>]) {
+        let retried = clauses.retries.iter().map(|it| (&it.errors, it.span));
+        let caught = clauses.catches.iter().map(|it| (&it.errors, it.span));
+        for (errors, at) in retried.chain(caught) {
+            for error in errors {
+                let ErrorRef::Aws(name) = error else { continue };
+                if !guarded.iter().any(|it| may_raise(name, *it, self.program, 0)) {
+                    self.found.push(say::nobodys_error(name, at));
+                }
+            }
         }
     }
 

@@ -38,6 +38,37 @@ pub(super) fn stranger(name: &str, call: &Call, program: &Program) -> Option<Str
     (modelled && !listed).then_some(Stranger::Unlisted(known))
 }
 
+/// Steps within steps that are looked into.
+const DEEPEST: usize = 32;
+
+/// Whether something in a piece of program may raise an AWS error of that name, for all that is known.
+pub(super) fn may_raise(name: &str, child: Child<'_>, program: &Program, depth: usize) -> bool {
+    if name.starts_with("States.") || depth > DEEPEST {
+        return true;
+    }
+    let mut found = false;
+    let mut see = |child: Child<'_>| found = found || may_raise(name, child, program, depth);
+    match child {
+        Child::Block(block) => block.each_child(&mut see),
+        Child::Expr(expr) => {
+            expr.each_child(&mut see);
+            match &expr.kind {
+                ExprKind::Call(call) => {
+                    found |= !matches!(stranger(name, call, program), Some(Stranger::Foreign(_)));
+                }
+                ExprKind::Step { step, .. } => {
+                    let body = program.steps.get(step.index()).map(|it| &it.body);
+                    found |= body.is_none_or(|it| may_raise(name, Child::Block(it), program, depth + 1));
+                }
+                // Raised by hand, under any name.
+                ExprKind::Fail(_) => found = true,
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
 /// The actions behind a call; `None` where any name at all may come out of it.
 fn actions(call: &Call, program: &Program) -> Option<Vec<Action>> {
     if matches!(call.mode, Mode::Token(_)) {

@@ -520,7 +520,7 @@ impl Ctx<'_> {
             raises.prefixes.insert("Lambda".into());
         }
         if kind == "container" {
-            raises.prefixes.extend(["ECS", "AmazonECS", "Ecs"].map(Arc::from));
+            raises.prefixes.extend(self.service_prefixes("ecs", "runTask"));
         }
         let started = kind == "container" && mode == CallMode::Plain;
         let throws = if started { Vec::new() } else { signature.throws.clone() };

@@ -14,6 +14,12 @@ use crate::syntax::ast::{self, ClauseKind as Ast, RetryErrors};
 use crate::typed::{Catch, Clauses, Definition, ErrorRef, Expr, ExprKind, LocalId, Retry, Undo, Within};
 use crate::types::{ErrorId, Type};
 
+/// `MaxAttempts` and `IntervalSeconds` end here: the developer guide's page on error handling says 99999999.
+const MOST: f64 = 99_999_999.0;
+
+/// `MaxDelaySeconds` ends here, says the same page.
+const MOST_DELAY: f64 = 31_622_400.0;
+
 /// What the clauses stand behind.
 pub(crate) struct Guarded<'g> {
     /// For messages: "`charge`".
@@ -60,6 +66,10 @@ struct Gathered {
     /// The first clause that takes every error.
     catch_all: Option<Span>,
     retry_all: Option<Span>,
+    /// `within` and `heartbeat` of the call itself.
+    written: Vec<(&'static str, Span)>,
+    /// The clauses of a policy are looked at.
+    in_policy: bool,
     /// What was caught by earlier clauses.
     caught: Vec<(ErrorRef, Span)>,
     handlers: Vec<Type>,
@@ -95,6 +105,7 @@ impl Ctx<'_> {
                 if !guarded.task {
                     self.report(flow::clause_needs_call(clause.span, "heartbeat", guarded.what));
                 }
+                self.written_once("heartbeat", clause.span, into);
                 let value = self.expr_as(time, &Type::Duration, Role::new("the time of `heartbeat`", ""));
                 self.check_duration(&value, "`heartbeat`");
                 into.clauses.heartbeat = Some(value);
@@ -113,10 +124,22 @@ impl Ctx<'_> {
         }
     }
 
+    /// A second time would silently win; a policy's may be replaced.
+    fn written_once(&mut self, word: &'static str, span: Span, into: &mut Gathered) {
+        if into.in_policy {
+            return;
+        }
+        match into.written.iter().find(|(it, _)| *it == word) {
+            Some((_, first)) => self.report(flow::clause_twice(span, *first, word)),
+            None => into.written.push((word, span)),
+        }
+    }
+
     fn within(&mut self, time: Option<&ast::Expr>, span: Span, guarded: &Guarded<'_>, into: &mut Gathered) {
         if !guarded.task {
             self.report(flow::clause_needs_call(span, "within", guarded.what));
         }
+        self.written_once("within", span, into);
         into.clauses.within = Some(match time {
             None => Within::Never,
             Some(time) => {
@@ -186,6 +209,7 @@ impl Ctx<'_> {
         // Its own mistakes are reported once, where it is declared.
         let reported = self.diagnostics.len();
         let outer = std::mem::replace(&mut self.body.file, at.file);
+        let own = std::mem::replace(&mut into.in_policy, true);
         for clause in &decl.clauses {
             match &clause.kind {
                 Ast::Within(time) if guarded.task => self.within(time.as_ref(), clause.span, guarded, into),
@@ -197,6 +221,7 @@ impl Ctx<'_> {
             }
         }
         self.body.file = outer;
+        into.in_policy = own;
         self.diagnostics.truncate(reported);
         self.policies_under_way.pop();
     }
@@ -271,6 +296,9 @@ impl Ctx<'_> {
             RetryErrors::Only(names) => (names, false),
             RetryErrors::Except(names) => (names, true),
             RetryErrors::None => {
+                if let Some(option) = retry.options.first() {
+                    self.report(flow::option_of_none(option.span));
+                }
                 into.clauses.retry_none = true;
                 return;
             }
@@ -309,10 +337,13 @@ impl Ctx<'_> {
             "attempts" => {
                 let value = self.int(value, "attempts");
                 self.at_least(&value, 0.0, "attempts");
+                if matches!(&value.kind, ExprKind::Number(it) if it.parse().is_ok_and(|it: f64| it > MOST)) {
+                    self.report(flow::option_too_large(value.span, "attempts", MOST, ""));
+                }
                 into.attempts = Some(value);
             }
-            "every" => into.every = Some(self.duration_option(value, "every")),
-            "max" => into.max = Some(self.duration_option(value, "max")),
+            "every" => into.every = Some(self.bounded_duration(value, "every", MOST)),
+            "max" => into.max = Some(self.bounded_duration(value, "max", MOST_DELAY)),
             "backoff" => {
                 let value = self.expr_as(value, &Type::Number, Role::new("option", "backoff"));
                 self.at_least(&value, 1.0, "backoff");
@@ -339,6 +370,15 @@ impl Ctx<'_> {
         if number.is_some_and(|it| it < least) {
             self.report(flow::option_too_small(value.span, name, least));
         }
+    }
+
+    /// `most`: in seconds.
+    fn bounded_duration(&mut self, value: &ast::Expr, name: &str, most: f64) -> Expr {
+        let value = self.duration_option(value, name);
+        if matches!(&value.kind, ExprKind::Duration(it) if *it as f64 > most * 1000.0) {
+            self.report(flow::option_too_large(value.span, name, most, " seconds"));
+        }
+        value
     }
 
     fn duration_option(&mut self, value: &ast::Expr, name: &str) -> Expr {

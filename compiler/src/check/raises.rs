@@ -69,7 +69,9 @@ impl Ctx<'_> {
         match error_known(&name.text) {
             Known::Known => return Some(ErrorRef::Aws(name.text.as_str().into())),
             Known::Unknown { close } => {
-                let close = close.first().map(String::as_str);
+                let close = close
+                    .first()
+                    .map(|it| if it.ends_with("StatusCode.") { "States.Http.StatusCode.404" } else { it });
                 self.report(report::unknown_error(&name.text, name.span, close));
                 return None;
             }

@@ -67,6 +67,12 @@ pub fn unlisted_error(error: &str, known: &[String], at: Span) -> Diagnostic {
         .help("name one of these, or catch everything with `catch as e`")
 }
 
+pub fn nobodys_error(error: &str, at: Span) -> Diagnostic {
+    Diagnostic::error("F0455", at, format!("nothing here raises `{error}`"))
+        .here("the error of a service that isn't called in the block")
+        .help("name an error of what is called, or take the clause out")
+}
+
 pub fn clause_binds_once(at: Span, call: Span, other: Span) -> Diagnostic {
     Diagnostic::warning("F0457", at, "this clause stands behind one call, not behind the whole expression")
         .here("for the last call only")

@@ -232,6 +232,23 @@ pub fn policy_without_retry(span: Span, name: &str) -> Diagnostic {
         .help(format!("add `retry (attempts: 3)` to `{name}`, or write `none`"))
 }
 
+pub fn option_too_large(span: Span, name: &str, most: f64, unit: &str) -> Diagnostic {
+    Diagnostic::error("F0428", span, format!("`{name}` must be at most {most}{unit}"))
+}
+
+pub fn option_of_none(span: Span) -> Diagnostic {
+    Diagnostic::error("F0428", span, "`retry none` has no options")
+        .here("there is nothing to set")
+        .help("leave `none` out to retry, or the options not to")
+}
+
+pub fn clause_twice(span: Span, first: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("F0432", span, format!("a call has one `{word}`"))
+        .here("a second one")
+        .label(first, "the first one")
+        .help("take one of them away")
+}
+
 pub fn continue_as_what(span: Span) -> Diagnostic {
     Diagnostic::error("F0429", span, "`continue as` starts a workflow")
         .help("write `continue as fulfil(next)`")

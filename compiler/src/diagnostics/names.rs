@@ -141,6 +141,9 @@ pub fn unknown_error(name: &str, span: Span, close: Option<&str>) -> Diagnostic 
     let it = Diagnostic::error("F0210", span, format!("there is no error `{name}`")).here("not declared");
     match close {
         Some(_) => it.did_you_mean(span, close),
+        None if name.contains('.') => it
+            .note("AWS's own errors have the prefix of their integration: `DynamoDb.ConditionalCheckFailedException`")
+            .help(format!("if it is one of yours, declare it: `error Name = \"{name}\"`")),
         None => it.help(format!("declare it: `error {name}`")),
     }
 }
