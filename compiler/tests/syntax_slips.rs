@@ -155,3 +155,15 @@ fn declarations_too() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// A brace too many in the middle of a declaration tears nothing off it.
+#[test]
+fn a_brace_too_many_is_one_mistake() {
+    for line in ["  }", "  if a b() }"] {
+        let text =
+            format!("workflow w() {{\n  let x = 1\n{line}\n  let y = 2\n  let z = 3\n}}\n\ntable t of T\n");
+        let found = parsed(&text);
+        let codes: Vec<_> = found.diagnostics.iter().map(|it| it.code.0).collect();
+        assert!(codes.len() == 1 && found.file.items.len() == 2, "{line}: {codes:?}");
+    }
+}

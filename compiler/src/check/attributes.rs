@@ -69,9 +69,38 @@ impl Ctx<'_> {
                 self.report(report::unknown_attribute(&attribute.name, noun, known, close.as_deref()));
                 continue;
             }
-            typed.push(self.attribute(attribute));
+            let made = self.attribute(attribute);
+            self.attribute_form(&made);
+            typed.push(made);
         }
         typed
+    }
+
+    /// Whether an attribute has the argument that it can't do without, and one that AWS knows.
+    fn attribute_form(&mut self, attribute: &typed::Attribute) {
+        let first = attribute.arguments.get("0");
+        let report = match (&*attribute.name, first.map(|it| &it.kind)) {
+            ("timeout", None) => report::attribute_argument(attribute.span, "timeout", "@timeout(1h)"),
+            ("encrypt", None) => report::attribute_argument(attribute.span, "encrypt", "@encrypt(key)"),
+            ("condition", None) => {
+                report::attribute_argument(attribute.span, "condition", "@condition(stage == \"prod\")")
+            }
+            ("log", Some(ExprKind::String(level))) => {
+                const LEVELS: [&str; 4] = ["all", "error", "fatal", "off"];
+                if LEVELS.iter().any(|it| it.eq_ignore_ascii_case(level)) {
+                    return;
+                }
+                let close = close(level, LEVELS);
+                report::attribute_word(
+                    first.map_or(attribute.span, |it| it.span),
+                    level,
+                    &LEVELS,
+                    close.as_deref(),
+                )
+            }
+            _ => return,
+        };
+        self.report(report);
     }
 
     /// One attribute whose name is known.
@@ -118,6 +147,11 @@ impl Ctx<'_> {
 
     fn attribute_call(&mut self, name: &str, arguments: &[ast::Argument], span: Span) -> Expr {
         let text = |text: &str| make(ExprKind::String(text.into()), Type::text(text), Effect::Total, span);
+        let percent = arguments.first().is_some_and(|it| matches!(it.value.kind, Ast::Percent(_)));
+        if let ("canary" | "linear", Some(first), false) = (name, arguments.first(), percent) {
+            let form = format!("{name}(10%, 5m)");
+            self.report(report::attribute_argument(first.value.span, name, &form));
+        }
         let mut parts = vec![RecordPart::Field("name".into(), text(name))];
         for (index, argument) in arguments.iter().enumerate() {
             let key: Arc<str> = match &argument.name {

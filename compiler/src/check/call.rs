@@ -597,7 +597,13 @@ impl Ctx<'_> {
         how: How<'_>,
         want: Want<'_>,
     ) -> Expr {
+        let reported = self.diagnostics.len();
         self.task(how.call, &format!("the call of `{}`", callee.name));
+        if self.diagnostics.len() > reported {
+            // What it would give and take is of no account where it can't stand.
+            self.loose_arguments(arguments);
+            return broken(how.span);
+        }
         let token = how.token;
         let result = self.token_result(&callee, want);
         let ((local, arguments, options), _) = self.scoped(ScopeKind::Block, |ctx| {
@@ -763,6 +769,13 @@ impl Ctx<'_> {
                     }
                 }
             }
+        }
+        if arguments
+            .iter()
+            .any(|it| it.name.as_ref().is_some_and(|name| params.iter().any(|(own, _)| **own == *name.text)))
+        {
+            // A value given by its parameter's name, which was said.
+            return (positional, named);
         }
         let optional = |(_, ty): &&Param| !self.types().nullable(ty) && !matches!(ty, Type::Unknown);
         let least = params.iter().filter(optional).count();

@@ -201,8 +201,10 @@ impl Ctx<'_> {
             let texts: Vec<&str> = members.iter().filter_map(super::operator::literal_text).collect();
             let close = super::operator::literal_text(&ty).and_then(|it| close(it, texts.iter().copied()));
             let (a, b) = (self.show(&ty), self.show(of));
+            let meant = close.as_deref().map(Type::text);
             self.report(wrong::pattern_never_fits(span, &a, &b, close));
-            return (pattern, Covered::default());
+            let meant: Vec<Type> = meant.into_iter().collect();
+            return (pattern, Covered { types: meant.clone(), whole: meant, ..Covered::default() });
         }
         (pattern, Covered { types: vec![ty.clone()], whole: vec![ty], ..Covered::default() })
     }

@@ -310,7 +310,11 @@ impl Ctx<'_> {
             self.bad_arithmetic(op, op_span, &left, &right, families, span);
             return super::broken(span);
         };
-        let fails = matches!(typed, BinaryOp::Divide | BinaryOp::Remainder) && !never_zero(&right);
+        let divides = matches!(typed, BinaryOp::Divide | BinaryOp::Remainder);
+        if divides && is_zero(&right) {
+            self.report(wrong::division_by_zero(right.span));
+        }
+        let fails = divides && !never_zero(&right);
         let effect = if fails { effect.max(Effect::Fallible) } else { effect };
         make(binary(typed, left, right), ty, effect, span)
     }
@@ -441,6 +445,10 @@ pub(crate) fn op_symbol(op: Op) -> &'static str {
         Op::Div => "/",
         Op::Rem => "%",
     }
+}
+
+fn is_zero(value: &Expr) -> bool {
+    matches!(&value.kind, ExprKind::Number(text) if text.parse() == Ok(0.0))
 }
 
 fn never_zero(expr: &Expr) -> bool {

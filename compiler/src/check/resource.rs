@@ -17,6 +17,7 @@ use crate::types::Type;
 
 mod api;
 mod app;
+mod bounds;
 mod kinds;
 pub(super) mod retry;
 mod settings;
@@ -184,6 +185,10 @@ impl<'a> Ctx<'a> {
 
     /// A named value whose place is a setting, in a body of its own.
     fn setting_value(&mut self, file: FileId, value: &ast::Expr, ty: &Type, name: &str) -> typed::Expr {
+        if let (Type::Unknown, ast::ExprKind::Name(_)) = (self.types().resolve(ty), &value.kind) {
+            // A word of a type that could not be made out.
+            return super::broken(value.span);
+        }
         let value = words::with_words(self, file, value, ty);
         let body = Body::new(file, Home::Setting);
         let role = super::expr::Role::new("setting", name);

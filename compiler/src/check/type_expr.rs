@@ -157,6 +157,7 @@ impl Ctx<'_> {
                 let names: Vec<Type> = record.fields.keys().map(|it| Type::text(it)).collect();
                 self.types().union(names)
             }
+            None if of.is_silent() => Type::Unknown,
             None => Type::String,
         }
     }

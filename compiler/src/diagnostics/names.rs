@@ -77,6 +77,19 @@ pub fn never_assigned(name: &Name, word: Option<Span>) -> Diagnostic {
     }
 }
 
+/// `form`: how it is written.
+pub fn attribute_argument(at: Span, name: &str, form: &str) -> Diagnostic {
+    Diagnostic::error("F0226", at, format!("`{name}` lacks what it needs")).help(format!("write `{form}`"))
+}
+
+pub fn attribute_word(at: Span, word: &str, known: &[&str], close: Option<&str>) -> Diagnostic {
+    let it = Diagnostic::error("F0226", at, format!("`{word}` is none of its words"));
+    match close {
+        Some(_) => it.did_you_mean(at, close),
+        None => it.help(format!("it is {}", or_list(known, "or"))),
+    }
+}
+
 pub fn declared_twice(name: &Name, noun: &str, first_noun: &str, first: Span) -> Diagnostic {
     let message = format!("`{}` is declared twice", name.text);
     Diagnostic::error("F0203", name.span, message)

@@ -74,6 +74,31 @@ pub fn function_without_code(name: &Name) -> Diagnostic {
         .help("add `code: \"functions/name\"` with `runtime` and `handler`, or `inline`, or `image`")
 }
 
+pub fn function_without_runtime(name: &Name, lacks: &[&str]) -> Diagnostic {
+    let lacks = lacks.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and ");
+    Diagnostic::error("F0504", name.span, format!("function `{}` has no {lacks}", name.text))
+        .help("add `runtime: \"python3.13\"` and `handler: \"file.function\"`")
+}
+
+/// `least` and `most` as they are written.
+pub fn out_of_range(at: Span, setting: &str, least: &str, most: &str) -> Diagnostic {
+    Diagnostic::error("F0516", at, format!("`{setting}` is from {least} to {most}"))
+        .here("AWS takes no such value")
+}
+
+pub fn bad_schedule(at: Span, text: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("F0565", at, format!("`{text}` is no schedule")).here("here").help(why.to_owned())
+}
+
+/// `schedule(1d)`; `ours` is the same as a text.
+pub fn schedule_as_time(at: Span, ours: &str) -> Diagnostic {
+    Diagnostic::error("F0565", at, "a schedule is written as a text").here("a time").fix(
+        format!("write `{ours}`"),
+        at,
+        ours,
+    )
+}
+
 pub fn setting_without_value(name: &Name) -> Diagnostic {
     Diagnostic::error("F0505", name.span, format!("setting `{}` has no value", name.text))
         .help(format!("write `{}: …`", name.text))

@@ -466,6 +466,10 @@ pub fn parameter_without_type(name: &Name) -> Diagnostic {
         .help(format!("write `{}: string`, or whatever it is", name.text))
 }
 
+pub fn division_by_zero(span: Span) -> Diagnostic {
+    Diagnostic::error("F0341", span, "this divides by zero").here("is 0").help("divide by what is not 0")
+}
+
 pub fn option_is_payload(name: &Name, callee: &str, own: bool) -> Diagnostic {
     let text = &name.text;
     let it = Diagnostic::error(

@@ -24,8 +24,10 @@ pub(super) enum Partner {
 pub(super) fn pair(text: &str, tokens: &[Token]) -> Vec<Partner> {
     let mut partners = vec![Partner::Not; tokens.len()];
     let mut start = 0;
+    // Where all brackets match, how the lines stand is nobody's business.
+    let broken = has_mistake(text, tokens);
     while start < tokens.len() {
-        match plain(tokens, start) {
+        match plain(text, tokens, start, broken) {
             (end, None) => {
                 apply(&mut partners, plain_pairs(tokens, start..end));
                 start = end;
@@ -47,18 +49,53 @@ fn apply(partners: &mut [Partner], pairs: Pairs) {
     }
 }
 
-/// Matches brackets from `start` to where none is open at a line's end, or to the first mistake.
-fn plain(tokens: &[Token], start: usize) -> (usize, Option<usize>) {
+fn has_mistake(text: &str, tokens: &[Token]) -> bool {
+    let mut start = 0;
+    while start < tokens.len() {
+        match plain(text, tokens, start, false) {
+            (end, None) => start = end,
+            (_, Some(_)) => return true,
+        }
+    }
+    false
+}
+
+/// Matches brackets from `start` to where none is open at a line's end, or to the first mistake. `broken`: there is a
+/// mistake somewhere, which lines may show the place of.
+fn plain(text: &str, tokens: &[Token], start: usize, broken: bool) -> (usize, Option<usize>) {
     let mut open = Vec::new();
+    let mut last = None;
     for (index, token) in tokens.iter().enumerate().skip(start) {
         match token.kind {
             Kind::Open(bracket) => open.push(bracket),
             Kind::Close(bracket) if open.pop() != Some(opener_of(bracket)) => return (index, Some(index)),
-            Kind::Newline if open.is_empty() => return (index + 1, None),
+            Kind::Close(_) => last = Some(index),
+            Kind::Newline if open.is_empty() => {
+                let mistake = last.filter(|last| broken && closes_early(text, tokens, start, *last, index));
+                return (index + 1, mistake);
+            }
             _ => {}
         }
     }
     (tokens.len(), (!open.is_empty()).then_some(tokens.len()))
+}
+
+/// A declaration that begins at the margin ends with a bracket on a line that does not, and the next line goes on
+/// within it: one closing bracket was too many before.
+fn closes_early(text: &str, tokens: &[Token], start: usize, last: usize, newline: usize) -> bool {
+    let margin = |index: usize| {
+        let at = tokens.get(index).map_or(0, |it| it.start);
+        let line = text.get(..at).and_then(|it| it.rsplit('\n').next()).unwrap_or("");
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    };
+    let next =
+        (newline + 1..tokens.len()).find(|it| tokens.get(*it).is_some_and(|it| it.kind != Kind::Newline));
+    let code = |index: &usize| tokens.get(*index).is_some_and(|it| it.kind != Kind::Newline);
+    let first = (start..last).find(code);
+    match (first, next) {
+        (Some(first), Some(next)) => margin(first) == 0 && margin(last) > 0 && margin(next) > 0,
+        _ => false,
+    }
 }
 
 /// Pairs what can be paired by the brackets alone.
@@ -240,6 +277,12 @@ impl<'t> Lines<'t> {
             }
             return;
         }
+        let outer = last.is_some_and(|last| last.indent < indent && kind(&last) == Some(Kind::Open(b'{')));
+        if closer == b'}' && outer && !self.begins_line(index) {
+            // What it would close is closed by a line that stands as deep.
+            self.pairs.push((index, Partner::Stray));
+            return;
+        }
         let brace = self.open.iter().rposition(|open| kind(open) == Some(Kind::Open(b'{')));
         let found = self.open.iter().rposition(|open| kind(open) == Some(wanted));
         let Some(position) = found.filter(|found| brace.is_none_or(|brace| *found >= brace)) else {
@@ -264,6 +307,10 @@ impl<'t> Lines<'t> {
     /// The newline behind the line that lacks a `{`: the last one as deep as its `}`, behind the token `after`.
     fn header(&mut self, indent: usize, after: usize) -> Option<usize> {
         let found = self.lines.iter().rposition(|(depth, newline)| *depth <= indent && *newline > after)?;
+        if found + 1 == self.lines.len() {
+            // Nothing stands in between that could be a block.
+            return None;
+        }
         let (depth, mut header) = self.lines.get(found).copied()?;
         for (_, newline) in self.lines.iter().skip(found + 1) {
             if !self.goes_on(header) {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{as_record, by_name, uses};
+use super::{as_record, bounds, by_name, uses};
 use crate::check::attributes::On;
 use crate::check::declare::arc;
 use crate::check::{Body, Ctx, Home};
@@ -56,6 +56,7 @@ fn of_kind(ctx: &mut Ctx<'_>, index: usize, file: FileId, decl: &ast::ResourceDe
     let of = ctx.program.resources.get(index).and_then(|it| it.of.clone());
     let mut settings = IndexMap::new();
     let (mut existing, mut cfn, mut used) = (None, None, Vec::new());
+    let mut meant = Vec::new();
     for (name, value) in by_name(ctx, &decl.settings) {
         match name.text.as_str() {
             "existing" => existing = Some(ctx.setting_value(file, value, &Type::String, "existing")),
@@ -68,14 +69,15 @@ fn of_kind(ctx: &mut Ctx<'_>, index: usize, file: FileId, decl: &ast::ResourceDe
             _ => match setting_type(ctx, kind_file, kind_decl, &name.text, of.as_ref()) {
                 Some(ty) => {
                     let value = ctx.setting_value(file, value, &ty, &name.text);
+                    bounds::check(ctx, kind_decl, &name.text, &value);
                     settings.insert(name.text.clone(), value);
                 }
-                None => unknown(ctx, decl, kind_decl, name, value, file),
+                None => meant.extend(unknown(ctx, decl, kind_decl, name, value, file)),
             },
         }
     }
     if existing.is_none() {
-        missing(ctx, decl, &settings);
+        missing(ctx, decl, &settings, &meant);
     }
     if let Some(it) = ctx.program.resources.get_mut(index) {
         (it.settings, it.existing, it.cfn, it.uses) = (settings, existing, cfn, used);
@@ -103,6 +105,7 @@ fn setting_type(
     Some(ty)
 }
 
+/// Gives the setting that is probably meant.
 fn unknown(
     ctx: &mut Ctx<'_>,
     decl: &ast::ResourceDecl,
@@ -110,26 +113,42 @@ fn unknown(
     name: &ast::Name,
     value: &ast::Expr,
     file: FileId,
-) {
+) -> Option<String> {
     let settings = kind.members.iter().filter(|it| it.word.text == "setting").map(|it| it.name.text.as_str());
     let close = close(&name.text, settings.chain(["existing", "cfn", "uses", "tags"]));
     // A property of CloudFormation's own, such as `VisibilityTimeout`, goes under `cfn`.
     let property = name.text.starts_with(|c: char| c.is_ascii_uppercase());
     ctx.report(report::unknown_setting(name, &decl.kind.text, close.as_deref(), property));
+    // What it holds may be words of the setting that is meant.
+    let reported = ctx.diagnostics.len();
     ctx.free_value(file, value);
+    if close.is_some() {
+        ctx.diagnostics.truncate(reported);
+    }
+    close
 }
 
-fn missing(ctx: &mut Ctx<'_>, decl: &ast::ResourceDecl, given: &IndexMap<String, Expr>) {
+/// `meant`: settings that are given with a slip in their names.
+fn missing(ctx: &mut Ctx<'_>, decl: &ast::ResourceDecl, given: &IndexMap<String, Expr>, meant: &[String]) {
+    let given = |name: &str| given.contains_key(name) || meant.iter().any(|it| it == name);
     let Some(kind) = ctx.program.kinds.kinds.get(decl.kind.text.as_str()) else { return };
-    let required = kind.settings.iter().filter(|(name, it)| it.required && !given.contains_key(&***name));
+    let required = kind.settings.iter().filter(|(name, it)| it.required && !given(name));
     let missing: Vec<(String, String)> = required
         .map(|(name, it)| (name.to_string(), it.docs.as_deref().unwrap_or_default().to_owned()))
         .collect();
     if !missing.is_empty() {
         ctx.report(report::settings_missing(&decl.kind.text, &decl.name, &missing));
     }
-    if &*decl.kind.text == "function" && !["code", "inline", "image"].iter().any(|it| given.contains_key(*it))
-    {
+    if &*decl.kind.text != "function" {
+        return;
+    }
+    if !["code", "inline", "image"].iter().any(|it| given(it)) {
         ctx.report(report::function_without_code(&decl.name));
+    } else if !given("image") {
+        let wanted: &[&str] = if given("inline") { &["runtime"] } else { &["runtime", "handler"] };
+        let lacks: Vec<&str> = wanted.iter().copied().filter(|it| !given(it)).collect();
+        if !lacks.is_empty() {
+            ctx.report(report::function_without_runtime(&decl.name, &lacks));
+        }
     }
 }

@@ -215,10 +215,29 @@ fn filters(ctx: &mut Ctx<'_>, file: FileId, source: &Source<'_>) -> IndexMap<Str
             ctx.free_value(file, &argument.value);
             continue;
         };
+        let at = &*source.kind == "schedule" && &**name == "at";
+        if let (true, Ast::Duration(milliseconds)) = (at, &argument.value.kind) {
+            ctx.report(report::schedule_as_time(argument.value.span, &rate(*milliseconds)));
+            continue;
+        }
         let value = ctx.setting_value(file, &argument.value, &ty.clone().optional(), name);
+        if at {
+            super::bounds::schedule(ctx, &value);
+        }
         given.insert(name.to_string(), value);
     }
     given
+}
+
+/// `"rate(1 day)"` of a duration.
+fn rate(milliseconds: u64) -> String {
+    let minutes = (milliseconds / 60_000).max(1);
+    let (count, unit) = match minutes {
+        _ if minutes.is_multiple_of(1440) => (minutes / 1440, "day"),
+        _ if minutes.is_multiple_of(60) => (minutes / 60, "hour"),
+        _ => (minutes, "minute"),
+    };
+    format!("\"rate({count} {unit}{})\"", if count == 1 { "" } else { "s" })
 }
 
 /// A local of an action, for routes.

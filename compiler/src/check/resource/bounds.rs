@@ -1,0 +1,111 @@
+//! What AWS takes of a setting: `@range(128MB, 10240MB)` in the kind's declaration, and the texts that are schedules.
+
+use crate::check::Ctx;
+use crate::diagnostics::resources as report;
+use crate::syntax::ast::{self, KindDecl};
+use crate::typed::{Expr, ExprKind};
+
+/// Holds a written value against the bounds of its setting. What is only known at deployment is AWS's to judge.
+pub(super) fn check(ctx: &mut Ctx<'_>, kind: &KindDecl, setting: &str, value: &Expr) {
+    let member = kind.members.iter().find(|it| it.word.text == "setting" && it.name.text == setting);
+    let range = member.and_then(|it| it.attributes.iter().find(|it| it.name.text == "range"));
+    if let Some([least, most]) = range.map(|it| it.arguments.as_slice())
+        && let (Some(given), Some(low), Some(high)) =
+            (typed(value), written(&least.value), written(&most.value))
+        && !(low.0..=high.0).contains(&given)
+    {
+        ctx.report(report::out_of_range(value.span, setting, &low.1, &high.1));
+    }
+    if kind.name.text == "schedule" && setting == "at" {
+        schedule(ctx, value);
+    }
+}
+
+/// Seconds in milliseconds, sizes in bytes, numbers as they are.
+fn typed(value: &Expr) -> Option<f64> {
+    match &value.kind {
+        ExprKind::Duration(milliseconds) => u32::try_from(*milliseconds).ok().map(f64::from),
+        ExprKind::Size(bytes) => Some(*bytes as f64),
+        ExprKind::Number(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The same of a bound, with its text.
+fn written(value: &ast::Expr) -> Option<(f64, String)> {
+    match &value.kind {
+        ast::ExprKind::Duration(milliseconds) => {
+            let seconds = milliseconds / 1000;
+            let text = match seconds {
+                _ if seconds % 86_400 == 0 && seconds > 0 => format!("{}d", seconds / 86_400),
+                _ if seconds % 3_600 == 0 && seconds > 0 => format!("{}h", seconds / 3_600),
+                _ if seconds % 60 == 0 && seconds > 0 => format!("{}m", seconds / 60),
+                _ => format!("{seconds}s"),
+            };
+            Some((f64::from(u32::try_from(*milliseconds).ok()?), text))
+        }
+        ast::ExprKind::Size(bytes) => Some((*bytes as f64, format!("{}MB", bytes >> 20))),
+        ast::ExprKind::Literal(ast::Literal::Number(text)) => Some((text.parse().ok()?, text.clone())),
+        _ => None,
+    }
+}
+
+/// EventBridge Scheduler's `rate(…)`, `cron(…)` and `at(…)`, where the text is written out:
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>.
+pub(super) fn schedule(ctx: &mut Ctx<'_>, value: &Expr) {
+    if let ExprKind::String(text) = &value.kind
+        && let Err(why) = read_schedule(text)
+    {
+        ctx.report(report::bad_schedule(value.span, text, &why));
+    }
+}
+
+fn read_schedule(text: &str) -> Result<(), String> {
+    let inner = |head: &str| text.strip_prefix(head)?.strip_suffix(')');
+    if let Some(rate) = inner("rate(") {
+        return read_rate(rate);
+    }
+    if let Some(cron) = inner("cron(") {
+        let fields = cron.split_whitespace().count();
+        if fields != 6 {
+            return Err(format!(
+                "`cron(…)` has six fields (minutes, hours, day of month, month, day of week, year), not {fields}"
+            ));
+        }
+        let (day, week) = (cron.split_whitespace().nth(2), cron.split_whitespace().nth(4));
+        return match (day, week) {
+            (Some("?"), Some("?")) => Err("only one of day of month and day of week is `?`".to_owned()),
+            (Some(day), Some(week)) if day != "?" && week != "?" => {
+                Err("one of day of month and day of week is `?`".to_owned())
+            }
+            _ => Ok(()),
+        };
+    }
+    if let Some(at) = inner("at(") {
+        let form: String = at.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        return if form == "0000-00-00T00:00:00" {
+            Ok(())
+        } else {
+            Err("write `at(2030-01-31T12:00:00)`".to_owned())
+        };
+    }
+    Err("it is `rate(1 day)`, `cron(0 3 * * ? *)` or `at(2030-01-31T12:00:00)`".to_owned())
+}
+
+fn read_rate(rate: &str) -> Result<(), String> {
+    let mut words = rate.split_whitespace();
+    let (count, unit) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    let Ok(count) = count.parse::<u32>() else {
+        return Err("`rate(…)` has a whole number and a unit: `rate(5 minutes)`".to_owned());
+    };
+    let single = unit.strip_suffix('s').unwrap_or(unit);
+    if !matches!(single, "minute" | "hour" | "day") || words.next().is_some() {
+        return Err("the units of `rate(…)` are minutes, hours and days".to_owned());
+    }
+    match (count, single == unit) {
+        (0, _) => Err("a rate is at least 1".to_owned()),
+        (1, false) => Err(format!("one is `rate(1 {single})`")),
+        (2.., true) => Err(format!("more than one are `rate({count} {single}s)`")),
+        _ => Ok(()),
+    }
+}
