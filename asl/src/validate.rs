@@ -23,6 +23,7 @@ mod integrations;
 mod jsonata;
 mod lookalikes;
 mod machine;
+mod maps;
 mod names;
 mod paths;
 mod schema;

@@ -46,20 +46,27 @@ pub(super) fn labels(machine: &Machine<'_>, found: &mut Vec<Diagnostic>) {
             let message = format!("Duplicate Label name: {label}");
             found.push(at("DUPLICATE_LABEL_NAME", message, &path, state.node));
         }
-        if label.is_empty() {
-            found.push(at("INVALID_LABEL_NAME", "Label name cannot be empty".to_owned(), &path, state.node));
-        }
-        if let Some(bad) = label.chars().find(|it| is_barred(*it)) {
-            let message = format!("Label name '{label}' contains an invalid character: '{bad}'");
-            found.push(at("INVALID_LABEL_NAME", message, &path, state.node));
-        }
-        if label.chars().count() > LONGEST_LABEL {
-            let message = format!(
-                "Label name '{label}' exceeds the {LONGEST_LABEL}-character limit allowed by the service"
-            );
+        for message in label_problems(label) {
             found.push(at("INVALID_LABEL_NAME", message, &path, state.node));
         }
     });
+}
+
+/// Why AWS does not take a `Label`.
+fn label_problems(label: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if label.is_empty() {
+        problems.push("Label name cannot be empty".to_owned());
+    }
+    if let Some(bad) = label.chars().find(|it| is_barred(*it)) {
+        problems.push(format!("Label name '{label}' contains an invalid character: '{bad}'"));
+    }
+    if label.chars().count() > LONGEST_LABEL {
+        problems.push(format!(
+            "Label name '{label}' exceeds the {LONGEST_LABEL}-character limit allowed by the service"
+        ));
+    }
+    problems
 }
 
 /// Blanks, wildcards, brackets, special and control characters (Developer Guide, "Distributed mode", `Label`).

@@ -398,7 +398,7 @@ pub(super) fn nested_flows(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     if state.is_type("Map") {
-        map_parts(state, found);
+        super::maps::parts(state, found);
     }
 }
 
@@ -413,86 +413,4 @@ fn processor_config(node: &crate::Node, path: &Path<'_>, scope: Scope<'_>, found
         _ => return,
     };
     found.push(schema_error(message, path, node));
-}
-
-/// Rules over several fields of `ItemReader`, `ItemBatcher` and `ResultWriter`
-/// (Developer Guide, "ItemReader", "ItemBatcher", "ResultWriter").
-fn map_parts(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
-    if let Some(reader) = state.node.get("ItemReader") {
-        let path = state.path.key("ItemReader");
-        s3_resource(state, reader, &path, &["getObject", "listObjectsV2"], found);
-        if let Some(config) = reader.get("ReaderConfig") {
-            csv(config, &path.key("ReaderConfig"), found);
-        }
-    }
-    if let Some(batcher) = state.node.get("ItemBatcher") {
-        let bounds = [
-            "MaxItemsPerBatch",
-            "MaxItemsPerBatchPath",
-            "MaxInputBytesPerBatch",
-            "MaxInputBytesPerBatchPath",
-        ];
-        if !bounds.iter().any(|it| batcher.get(it).is_some()) {
-            let message = format!(
-                "This object should have at least one of the following fields: [{}]",
-                bounds.join(", ")
-            );
-            found.push(schema_error(message, &state.path.key("ItemBatcher"), batcher));
-        }
-    }
-    if let Some(writer) = state.node.get("ResultWriter") {
-        let path = state.path.key("ResultWriter");
-        s3_resource(state, writer, &path, &["putObject"], found);
-        result_writer(writer, &path, found);
-    }
-}
-
-fn s3_resource(
-    state: &StateView<'_>,
-    node: &crate::Node,
-    path: &Path<'_>,
-    apis: &[&str],
-    found: &mut Vec<Diagnostic>,
-) {
-    let Some(resource) = node.get("Resource") else {
-        return;
-    };
-    let Some(text) = resource.as_str() else {
-        return;
-    };
-    let api = text.rsplit_once(":s3:").map(|(_, api)| api);
-    let is_known = text.starts_with("arn:") && api.is_some_and(|it| apis.contains(&it));
-    let is_open = state.options().is_open(text) && api.is_none();
-    if !is_known && !is_open {
-        let message = "The field 'Resource' does not match any of the allowed values";
-        found.push(schema_error(message, &path.key("Resource"), resource));
-    }
-}
-
-fn csv(config: &crate::Node, path: &Path<'_>, found: &mut Vec<Diagnostic>) {
-    let text = |field: &str| config.get(field).and_then(crate::Node::as_str);
-    let location = config.get("CSVHeaderLocation").is_some();
-    let message = match text("InputType") {
-        Some("CSV") if !location => "The field 'CSVHeaderLocation' is required",
-        Some("JSON") if location => "Field 'CSVHeaderLocation' is not supported",
-        _ if text("CSVHeaderLocation") == Some("GIVEN") && config.get("CSVHeaders").is_none() => {
-            "These fields are required: [CSVHeaders]"
-        }
-        _ => return,
-    };
-    found.push(schema_error(message, path, config));
-}
-
-fn result_writer(writer: &crate::Node, path: &Path<'_>, found: &mut Vec<Diagnostic>) {
-    let has = |field: &str| writer.get(field).is_some();
-    let message = match () {
-        () if !has("Resource") && !has("WriterConfig") => {
-            "This object should have at least one of the following fields: [Resource, WriterConfig]"
-        }
-        () if has("Resource") && !has("Parameters") && !has("Arguments") => {
-            "These fields are required: [Parameters]"
-        }
-        () => return,
-    };
-    found.push(schema_error(message, path, writer));
 }
