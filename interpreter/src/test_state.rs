@@ -431,11 +431,12 @@ impl<'r> Tester<'r> {
                 self.seen.put("afterItemSelector", &Value::Array(selected.clone()));
                 selected
             }
-            None => source.into_array(),
+            None => source.into_array()?,
         };
         let Some(batcher) = &map.batcher else { return Ok(items.len()) };
-        let batches = Source::Batches(self.execution.batches(&self.fiber, state, batcher, items, input)?);
-        let batches = batches.into_array();
+        let items = Source::Array(items);
+        let batches = self.execution.batches(&self.fiber, state, batcher, items, input)?;
+        let batches = Source::Batches(Box::new(batches)).into_array()?;
         let count = batches.len();
         self.seen.put("afterItemBatcher", &Value::Array(batches));
         Ok(count)

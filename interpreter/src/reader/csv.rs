@@ -1,59 +1,78 @@
-//! RFC 4180, read leniently.
+//! Text delimited files as AWS reads them (Developer Guide, "ItemReader (Map)"): cells may stand in quotes, with
+//! quotes in them doubled; a backslash keeps a backslash, a quote or the delimiter behind it, and goes.
 
-/// The rows of a text. A quote opens a quoted cell only at the cell's start; empty lines are no rows.
-pub(super) fn rows(text: &str, delimiter: char) -> impl Iterator<Item = Vec<String>> + '_ {
+/// The first row that is not empty, and the text after it.
+pub(super) fn first_row(text: &str, delimiter: char) -> (Vec<String>, &str) {
     let mut rest = text;
-    std::iter::from_fn(move || {
-        loop {
-            if rest.is_empty() {
-                return None;
-            }
-            let (row, after) = row(rest, delimiter);
-            rest = after;
-            if row.len() > 1 || row.first().is_some_and(|it| !it.is_empty()) {
-                return Some(row);
-            }
+    while !rest.is_empty() {
+        let (row, after) = row(rest, delimiter);
+        rest = after;
+        if row.len() > 1 || row.first().is_some_and(|it| !it.is_empty()) {
+            return (row, rest);
         }
-    })
+    }
+    (Vec::new(), rest)
 }
 
 /// One row, and the text after it.
-fn row(text: &str, delimiter: char) -> (Vec<String>, &str) {
+pub(super) fn row(text: &str, delimiter: char) -> (Vec<String>, &str) {
     let mut cells = Vec::new();
     let mut rest = text;
     loop {
-        let (cell, after) = cell(rest, delimiter);
-        cells.push(cell);
+        let mut out = String::new();
+        let (more, after) = cell(rest, delimiter, &mut |part| out.push_str(part));
+        cells.push(out);
         rest = after;
-        match rest.chars().next() {
-            Some(c) if c == delimiter => rest = rest.get(c.len_utf8()..).unwrap_or(""),
-            _ => break,
+        if !more {
+            return (cells, rest);
         }
     }
-    let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\n', '\r'])).unwrap_or(rest);
-    (cells, rest)
 }
 
-fn cell(text: &str, delimiter: char) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find([delimiter, '\n', '\r']).unwrap_or(text.len());
-        let (cell, rest) = text.split_at(end);
-        return (cell.to_owned(), rest);
-    };
-    let mut out = String::new();
-    let mut rest = quoted;
+/// Whether the row is empty, and the text after it.
+pub(super) fn skip_row(text: &str, delimiter: char) -> (bool, &str) {
+    let (mut empty, mut rest) = (true, text);
     loop {
-        let Some((before, after)) = rest.split_once('"') else { return (out + rest, "") };
-        out.push_str(before);
-        match after.strip_prefix('"') {
-            Some(more) => {
-                out.push('"');
-                rest = more;
+        let (more, after) = cell(rest, delimiter, &mut |part| empty &= part.is_empty());
+        empty &= !more;
+        rest = after;
+        if !more {
+            return (empty, rest);
+        }
+    }
+}
+
+/// Hands on the pieces of a cell. Whether another one follows in the row, and the text after it.
+fn cell<'t>(text: &'t str, delimiter: char, out: &mut dyn FnMut(&'t str)) -> (bool, &'t str) {
+    let (mut rest, mut quoted) = match text.strip_prefix('"') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    loop {
+        let stops =
+            |c: char| c == '\\' || if quoted { c == '"' } else { c == delimiter || c == '\n' || c == '\r' };
+        let (before, after) = rest.split_at(rest.find(stops).unwrap_or(rest.len()));
+        out(before);
+        let mut following = after.chars();
+        match following.next() {
+            None => return (false, ""),
+            Some('\\') => {
+                // Only these are kept by it; before anything else it just goes.
+                let next = following.next().filter(|c| *c == '\\' || *c == '"' || *c == delimiter);
+                let end = 1 + next.map_or(0, char::len_utf8);
+                out(after.get(1..end).unwrap_or_default());
+                rest = after.get(end..).unwrap_or_default();
             }
-            None => {
-                let end = after.find([delimiter, '\n', '\r']).unwrap_or(after.len());
-                let (trailing, rest) = after.split_at(end);
-                return (out + trailing, rest);
+            Some('"') if quoted => {
+                let twice = after.starts_with("\"\"");
+                out(if twice { "\"" } else { "" });
+                quoted = twice;
+                rest = after.get(1 + usize::from(twice)..).unwrap_or_default();
+            }
+            Some(c) if c == delimiter => return (true, after.get(c.len_utf8()..).unwrap_or_default()),
+            Some(_) => {
+                let line = after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r']));
+                return (false, line.unwrap_or(after));
             }
         }
     }
@@ -61,11 +80,32 @@ fn cell(text: &str, delimiter: char) -> (String, &str) {
 
 #[cfg(test)]
 mod tests {
+    fn rows(mut text: &str, delimiter: char) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        while !text.is_empty() {
+            let (row, rest) = super::row(text, delimiter);
+            let (empty, after) = super::skip_row(text, delimiter);
+            assert_eq!(rest, after);
+            if !empty {
+                rows.push(row);
+            }
+            text = rest;
+        }
+        rows
+    }
+
     #[test]
     fn cells_may_be_quoted() {
-        let rows: Vec<_> =
-            super::rows("a,b\n\"x, y\",\"say \"\"hi\"\"\"\r\n\n1,\n\"two\nlines\",3", ',').collect();
+        let found = rows("a,b\n\"x, y\",\"say \"\"hi\"\"\"\r\n\n1,\n\"two\nlines\",3", ',');
         let expected = [vec!["a", "b"], vec!["x, y", "say \"hi\""], vec!["1", ""], vec!["two\nlines", "3"]];
-        assert_eq!(rows, expected);
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_backslash_keeps_what_is_special() {
+        let found = rows("C:\\\\Files\\\\x.exe,1\na\\,b,\\\"q\\\"\n\\x|\\|,\"a\\\"b\"", ',');
+        let expected = [vec!["C:\\Files\\x.exe", "1"], vec!["a,b", "\"q\""], vec!["x||", "a\"b"]];
+        assert_eq!(found, expected);
+        assert_eq!(rows("a\\|b|c", '|'), [vec!["a|b", "c"]]);
     }
 }

@@ -11,6 +11,7 @@ use crate::execution::{Execution, Flow};
 use crate::fiber::{Chain, Fiber, FiberId, Work};
 use crate::history::{Details, EventType};
 use crate::program::{Batcher, Map, Number, State};
+use crate::reader::Found;
 use crate::redrive::Frozen;
 use crate::services::Services;
 use crate::states::map_run::Run;
@@ -29,17 +30,26 @@ pub(crate) enum Source {
     Array(Array),
     /// The members of an object: each iteration gets `{"Key": …, "Value": …}`.
     Members(Vec<(Arc<str>, Value)>),
+    /// What an item reader found.
+    Found(Found),
     /// Batches: the items of each are in [`Batches`].
-    Batches(Batches),
+    Batches(Box<Batches>),
 }
 
 /// Items grouped by an `ItemBatcher`.
 #[derive(Debug)]
 pub(crate) struct Batches {
-    pub(crate) items: Array,
-    /// Where each batch ends.
-    pub(crate) ends: Vec<usize>,
+    pub(crate) items: Source,
+    pub(crate) ends: Ends,
     pub(crate) input: Option<Value>,
+}
+
+/// Where each batch ends.
+#[derive(Debug)]
+pub(crate) enum Ends {
+    /// All batches but the last have so many items.
+    Every(usize),
+    At(Vec<usize>),
 }
 
 /// A map under way.
@@ -92,20 +102,14 @@ impl Source {
         }
     }
 
-    /// At most so many.
-    pub(crate) fn truncate(&mut self, most: usize) {
-        match self {
-            Source::Array(items) if items.len() > most => items.make_mut().truncate(most),
-            Source::Members(members) => members.truncate(most),
-            Source::Array(_) | Source::Batches(_) => {}
-        }
-    }
-
     /// The items as the iterations get them.
-    pub(crate) fn into_array(self) -> Array {
+    pub(crate) fn into_array(self) -> Result<Array, Failure> {
         match self {
-            Source::Array(items) => items,
-            other => (0..other.len()).map(|at| other.item(at).1).collect(),
+            Source::Array(items) => Ok(items),
+            other => {
+                let items = (0..other.len()).map(|at| Ok(other.item(at)?.1));
+                Ok(Array::from(items.collect::<Result<Vec<Value>, Failure>>()?))
+            }
         }
     }
 
@@ -113,41 +117,71 @@ impl Source {
         match self {
             Source::Array(items) => items.len(),
             Source::Members(members) => members.len(),
-            Source::Batches(batches) => batches.ends.len(),
+            Source::Found(found) => found.len(),
+            Source::Batches(batches) => batches.len(),
         }
     }
 
     /// `Map.Item` of the context object, and the item itself.
-    fn item(&self, index: usize) -> (Value, Value) {
+    fn item(&self, index: usize) -> Result<(Value, Value), Failure> {
         let mut item = Object::new();
         item.insert("Index", Value::from(index));
-        let value = match self {
-            Source::Array(items) => items.get(index).cloned().unwrap_or(Value::Null),
+        let (key, value) = match self {
+            Source::Array(items) => (None, items.get(index).cloned().unwrap_or(Value::Null)),
             Source::Members(members) => {
                 let (key, value) = members.get(index).cloned().unwrap_or_else(|| ("".into(), Value::Null));
-                item.insert("Key", Value::from(key.clone()));
-                item.insert("Value", value.clone());
-                let pair = value::object([("Key", Value::from(key)), ("Value", value)]);
-                return (Value::Object(item), pair);
+                (Some(key), value)
             }
-            Source::Batches(batches) => batches.batch(index),
+            Source::Found(found) => {
+                let found = found.item(index).map_err(|cause| Failure::new(errors::ITEM_READER, cause));
+                let found = found?;
+                item.insert("Source", Value::from(found.address));
+                (found.key, found.value)
+            }
+            Source::Batches(batches) => (None, batches.batch(index)?),
         };
+        let Some(key) = key else {
+            item.insert("Value", value.clone());
+            return Ok((Value::Object(item), value));
+        };
+        item.insert("Key", Value::from(key.clone()));
         item.insert("Value", value.clone());
-        (Value::Object(item), value)
+        let pair = value::object([("Key", Value::from(key)), ("Value", value)]);
+        Ok((Value::Object(item), pair))
     }
 }
 
 impl Batches {
-    fn batch(&self, index: usize) -> Value {
-        let end = self.ends.get(index).copied().unwrap_or(0);
-        let start = index.checked_sub(1).and_then(|it| self.ends.get(it)).copied().unwrap_or(0);
-        let items = self.items.as_slice().get(start..end).unwrap_or(&[]);
+    fn len(&self) -> usize {
+        match &self.ends {
+            Ends::Every(count) => self.items.len().div_ceil(*count),
+            Ends::At(ends) => ends.len(),
+        }
+    }
+
+    /// The items of a batch.
+    fn range(&self, index: usize) -> std::ops::Range<usize> {
+        match &self.ends {
+            Ends::Every(count) => {
+                let start = index.saturating_mul(*count);
+                start..start.saturating_add(*count).min(self.items.len())
+            }
+            Ends::At(ends) => {
+                let end = ends.get(index).copied().unwrap_or(0);
+                index.checked_sub(1).and_then(|it| ends.get(it)).copied().unwrap_or(0)..end
+            }
+        }
+    }
+
+    fn batch(&self, index: usize) -> Result<Value, Failure> {
+        let items: Vec<Value> =
+            self.range(index).map(|at| Ok(self.items.item(at)?.1)).collect::<Result<_, Failure>>()?;
         let mut batch = Object::new();
         if let Some(input) = &self.input {
             batch.insert("BatchInput", input.clone());
         }
-        batch.insert("Items", Value::array(items.iter().cloned()));
-        Value::Object(batch)
+        batch.insert("Items", Value::from(items));
+        Ok(Value::Object(batch))
     }
 }
 
@@ -341,7 +375,7 @@ impl Execution {
         index: usize,
     ) -> Result<FiberId, Failure> {
         let crate::program::Kind::Map(map) = &state.kind else { return Err(Failure::runtime("no map")) };
-        let (item, value) = items.source.item(index);
+        let (item, value) = items.source.item(index)?;
         let outer = fiber.item.replace(item.clone());
         let selected = match &map.selector {
             // Of a batched map the selector was applied to each item before.
@@ -454,20 +488,13 @@ impl Execution {
         input: &Value,
     ) -> Result<Array, Failure> {
         let outer = fiber.item.take();
-        let mut all = Vec::with_capacity(source.len());
-        let mut failed = None;
-        for index in 0..source.len() {
-            fiber.item = Some(source.item(index).0);
-            match self.with_scene(fiber, state, input, None, None, |scene| selector.evaluate(scene)) {
-                Ok(value) => all.push(value),
-                Err(failure) => {
-                    failed = Some(failure);
-                    break;
-                }
-            }
-        }
+        let selected = (0..source.len()).map(|index| {
+            fiber.item = Some(source.item(index)?.0);
+            self.with_scene(fiber, state, input, None, None, |scene| selector.evaluate(scene))
+        });
+        let all: Result<Vec<Value>, Failure> = selected.collect();
         fiber.item = outer;
-        failed.map_or_else(|| Ok(Array::from(all)), Err)
+        all.map(Array::from)
     }
 
     /// The items in the groups of an `ItemBatcher`.
@@ -476,7 +503,7 @@ impl Execution {
         fiber: &Fiber,
         state: &State,
         batcher: &Batcher,
-        items: Array,
+        items: Source,
         input: &Value,
     ) -> Result<Batches, Failure> {
         let max_items =
@@ -489,7 +516,7 @@ impl Execution {
             }
             None => None,
         };
-        Ok(batch(items, max_items, max_bytes, extra))
+        batch(items, max_items, max_bytes, extra)
     }
 
     fn number_or(
@@ -506,14 +533,23 @@ impl Execution {
 }
 
 /// Groups items so that no batch passes a bound; an item alone may.
-fn batch(items: Array, max_items: Option<usize>, max_bytes: Option<usize>, input: Option<Value>) -> Batches {
+fn batch(
+    items: Source,
+    max_items: Option<usize>,
+    max_bytes: Option<usize>,
+    input: Option<Value>,
+) -> Result<Batches, Failure> {
+    let Some(most) = max_bytes else {
+        let ends = Ends::Every(max_items.unwrap_or(items.len()).max(1));
+        return Ok(Batches { items, ends, input });
+    };
     let fixed = input.as_ref().map_or(0, |it| value::json_len(it, usize::MAX / 2) + 14);
     let mut ends = Vec::new();
     let (mut count, mut bytes) = (0usize, 0usize);
-    for (at, item) in items.iter().enumerate() {
-        let size = max_bytes.map_or(0, |_| value::json_len(item, usize::MAX / 2) + 1);
+    for at in 0..items.len() {
+        let size = value::json_len(&items.item(at)?.1, usize::MAX / 2) + 1;
         // `{"Items":[]}` is 12 bytes.
-        let too_large = max_bytes.is_some_and(|most| bytes + size + fixed + 12 > most.saturating_add(1));
+        let too_large = bytes + size + fixed + 12 > most.saturating_add(1);
         if count > 0 && (max_items.is_some_and(|most| count >= most) || too_large) {
             ends.push(at);
             (count, bytes) = (0, 0);
@@ -524,5 +560,5 @@ fn batch(items: Array, max_items: Option<usize>, max_bytes: Option<usize>, input
     if count > 0 {
         ends.push(items.len());
     }
-    Batches { items, ends, input }
+    Ok(Batches { items, ends: Ends::At(ends), input })
 }

@@ -1,5 +1,6 @@
 //! Distributed maps: where the items come from, child executions, where the results go.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asl::model::{OutputType, Transformation};
@@ -24,8 +25,21 @@ pub(crate) struct Run {
     pub(crate) arn: Arc<str>,
     /// The map's `Label`, or what AWS makes up for it.
     label: Arc<str>,
-    /// What each child was given and when it ended, if the results are written.
-    children: Option<Vec<Option<Child>>>,
+    /// How the results are written, if they are.
+    told: Option<Transformation>,
+    /// What a child was given and when it ended, where that is written: of those that failed, or of all.
+    children: BTreeMap<usize, Child>,
+}
+
+impl Run {
+    /// Whether more than a child's value is written.
+    fn tells(&self, failed: bool) -> bool {
+        match self.told {
+            None => false,
+            Some(Transformation::None | Transformation::LoadAndFlatten) => true,
+            Some(Transformation::Compact | Transformation::Flatten) => failed,
+        }
+    }
 }
 
 /// A child execution that is over.
@@ -67,15 +81,17 @@ impl Execution {
         let source = match &map.batcher {
             Some(batcher) => {
                 let items = match (&map.selector, source) {
-                    (Some(selector), source) => self.select_items(fiber, state, selector, &source, input)?,
-                    (None, source) => source.into_array(),
+                    (Some(selector), source) => {
+                        Source::Array(self.select_items(fiber, state, selector, &source, input)?)
+                    }
+                    (None, source) => source,
                 };
-                Source::Batches(self.batches(fiber, state, batcher, items, input)?)
+                Source::Batches(Box::new(self.batches(fiber, state, batcher, items, input)?))
             }
             None => source,
         };
-        let children = map.writer.as_ref().map(|_| (0..source.len()).map(|_| None).collect());
-        let run = Run { arn, label, children };
+        let told = map.writer.as_ref().map(|it| it.config.transformation.unwrap_or(Transformation::None));
+        let run = Run { arn, label, told, children: BTreeMap::new() };
         Ok((source, run))
     }
 
@@ -125,11 +141,11 @@ impl Execution {
             deadline: None,
         };
         let read = reader::read(&call, &reader.config, services);
-        let mut source = Source::of(read.map_err(|cause| Failure::new(errors::ITEM_READER, cause))?);
+        let mut found = read.map_err(|cause| Failure::new(errors::ITEM_READER, cause))?;
         if let Some(max) = max {
-            source.truncate(max);
+            found.truncate(max);
         }
-        Ok(source)
+        Ok(Source::Found(found))
     }
 
     /// Starts the child execution of one item.
@@ -189,15 +205,15 @@ impl Execution {
         let Some(mut fiber) = self.fibers.take(map) else { return };
         let more = match std::mem::replace(&mut fiber.work, Work::Act) {
             Work::Items(mut items) => {
-                let children = items.run.as_mut().and_then(|it| it.children.as_mut());
-                if let Some(place) = children.and_then(|it| it.get_mut(index)) {
-                    *place = Some(Child {
+                if let Some(run) = items.run.as_mut().filter(|it| it.tells(result.is_err())) {
+                    let child = Child {
                         arn: ended.arn.clone(),
                         name: ended.name.clone(),
                         input: ended.input.clone(),
                         start: ended.start,
                         stop: self.now,
-                    });
+                    };
+                    run.children.insert(index, child);
                 }
                 self.child_result(&mut fiber, items, index, result)
             }
@@ -353,8 +369,7 @@ impl Execution {
 
     /// What the result files hold of one child execution.
     fn child_record(&self, run: &Run, index: usize, result: &Value, failed: bool) -> Value {
-        let child = run.children.as_ref().and_then(|it| it.get(index)?.as_ref());
-        let Some(child) = child else { return result.clone() };
+        let Some(child) = run.children.get(&index) else { return result.clone() };
         let names = &self.options.names;
         let machine_arn = format!(
             "arn:aws:states:{}:{}:stateMachine:{}/{}",
