@@ -9,6 +9,9 @@ use crate::app::Resource;
 use crate::dynamo::Table;
 use crate::shape::record;
 
+/// Most keys of a listing's page (S3 API reference, `ListObjectsV2`).
+const PAGE: i64 = 1000;
+
 pub(crate) type Answer = Result<Value, ServiceError>;
 
 /// The contents of all resources.
@@ -52,7 +55,7 @@ impl Stores {
                     ("ShardId", Value::from("shardId-000000000000")),
                 ])))
             }
-            "bucket" => self.bucket(resource, action, arguments, call.now),
+            "bucket" => self.bucket(resource, action, call),
             "secret" => self.secret(resource, action, arguments),
             _ => None,
         }
@@ -106,7 +109,8 @@ impl Stores {
         record([("Entries", Value::array(answers)), ("FailedEntryCount", Value::from(0))])
     }
 
-    fn bucket(&mut self, resource: &Resource, action: &str, arguments: &Value, now: i64) -> Option<Answer> {
+    fn bucket(&mut self, resource: &Resource, action: &str, call: &Call<'_>) -> Option<Answer> {
+        let (arguments, now) = (call.arguments, call.now);
         let bucket = self.buckets.entry(resource.name.clone()).or_default();
         let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let key = text("Key");
@@ -114,8 +118,9 @@ impl Stores {
         Some(match action {
             "putObject" => {
                 let body = arguments.get("Body").cloned().unwrap_or(Value::Null);
-                // The SDK integration writes JSON; text keeps its quotes.
-                bucket.insert(key, Value::from(body.to_string()));
+                // The SDK integration writes JSON; text keeps its quotes. A `ResultWriter` writes what it says.
+                let raw = writes_raw(call).then(|| body.as_str().map(str::to_owned)).flatten();
+                bucket.insert(key, Value::from(raw.unwrap_or_else(|| body.to_string())));
                 Ok(record([("ETag", Value::from("\"0\""))]))
             }
             "getObject" => match bucket.get(&key) {
@@ -146,25 +151,7 @@ impl Stores {
                     None => missing(),
                 }
             }
-            "listObjectsV2" => {
-                let prefix = text("Prefix");
-                let found = bucket.iter().filter(|(key, _)| key.starts_with(&prefix)).map(|(key, body)| {
-                    record([
-                        ("Key", Value::from(key.as_str())),
-                        ("LastModified", Value::from(clock::format(now))),
-                        ("Size", Value::from(body.as_str().map_or(0, str::len))),
-                        ("StorageClass", Value::from("STANDARD")),
-                    ])
-                });
-                let found: Vec<Value> = found.collect();
-                let count = found.len();
-                Ok(record([
-                    ("Contents", Value::array(found)),
-                    ("IsTruncated", Value::from(false)),
-                    ("KeyCount", Value::from(count)),
-                    ("Prefix", Value::from(prefix)),
-                ]))
-            }
+            "listObjectsV2" => Ok(list_objects(bucket, call)),
             _ => return None,
         })
     }
@@ -184,4 +171,42 @@ impl Stores {
             _ => None,
         }
     }
+}
+
+/// Item readers and result writers, the only optimized integrations of S3.
+fn writes_raw(call: &Call<'_>) -> bool {
+    matches!(call.resource, asl::Resource::Optimized(_))
+}
+
+/// A page of a listing. A reader spells `Etag`, and its times are seconds (Developer Guide, "ItemReader (Map)").
+fn list_objects(bucket: &BTreeMap<String, Value>, call: &Call<'_>) -> Value {
+    let text = |name: &str| call.arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (prefix, after) = (text("Prefix"), text("ContinuationToken").max(text("StartAfter")));
+    let most = call.arguments.get("MaxKeys").and_then(Value::as_i64).unwrap_or(PAGE);
+    let most = usize::try_from(most.clamp(0, PAGE)).unwrap_or(0);
+    let (etag, modified) = match writes_raw(call) {
+        true => ("Etag", Value::from(call.now.div_euclid(1000))),
+        false => ("ETag", Value::from(clock::format(call.now))),
+    };
+    let mut keys = bucket.iter().filter(|(key, _)| key.starts_with(prefix) && key.as_str() > after);
+    let page: Vec<_> = keys.by_ref().take(most).collect();
+    let contents = page.iter().map(|(key, body)| {
+        record([
+            (etag, Value::from("\"0\"")),
+            ("Key", Value::from(key.as_str())),
+            ("LastModified", modified.clone()),
+            ("Size", Value::from(body.as_str().map_or(0, str::len))),
+            ("StorageClass", Value::from("STANDARD")),
+        ])
+    });
+    let mut answer = vec![
+        ("Contents", Value::array(contents)),
+        ("KeyCount", Value::from(page.len())),
+        ("MaxKeys", Value::from(most)),
+        ("Prefix", Value::from(prefix)),
+    ];
+    let next = keys.next().and(page.last()).map(|(key, _)| Value::from(key.as_str()));
+    answer.push(("IsTruncated", Value::from(next.is_some())));
+    answer.extend(next.map(|key| ("NextContinuationToken", key)));
+    Value::object(answer)
 }
