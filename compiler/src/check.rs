@@ -31,6 +31,7 @@ mod matching;
 mod method;
 mod operator;
 mod raises;
+mod reader;
 mod resource;
 mod scope;
 mod stmt;

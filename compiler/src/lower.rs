@@ -137,6 +137,7 @@ impl<'a> Lower<'a> {
         self.m.docs = workflow.docs.clone();
         self.m.express = workflow.express;
         self.m.timeout = timeout(workflow);
+        self.m.for_cost = optimized_for(workflow, "cost");
         self.about = About { span: workflow.name_span, ..About::default() };
         let scope = self.open_scope();
         if let Some(param) = workflow.param {
@@ -341,6 +342,13 @@ fn is_resource(expr: &Expr) -> bool {
         Expr::Let(_, _, body) => is_resource(body),
         _ => false,
     }
+}
+
+/// `@optimize(cost)`
+fn optimized_for(workflow: &typed::Workflow, what: &str) -> bool {
+    let attribute = workflow.attributes.iter().find(|a| *a.name == *"optimize");
+    let value = attribute.and_then(|a| a.arguments.get("0")).map(|value| &value.kind);
+    matches!(value, Some(typed::ExprKind::String(text)) if **text == *what)
 }
 
 fn timeout(workflow: &typed::Workflow) -> Option<u64> {

@@ -51,6 +51,8 @@ pub struct Machine {
     pub express: bool,
     /// Seconds for a whole run.
     pub timeout: Option<u64>,
+    /// `@optimize(cost)`: transitions count for more than a definition that reads like its source.
+    pub for_cost: bool,
     pub vars: Vec<Var>,
     /// Names of what expressions bind.
     pub bounds: Vec<Arc<str>>,
@@ -223,22 +225,14 @@ pub enum Items {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reader {
-    pub format: Format,
+    /// Lists a bucket's objects, rather than reading one.
+    pub lists: bool,
+    /// It reads what a `map` of this machine (or another) wrote.
+    pub results: bool,
     /// `Bucket` with `Key` or `Prefix`.
     pub arguments: Expr,
-    /// Further settings of `ReaderConfig`, as AWS spells them.
-    pub settings: Vec<(Arc<str>, Expr)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    Csv,
-    Json,
-    Jsonl,
-    Parquet,
-    Manifest,
-    /// The list of objects itself.
-    Objects,
+    /// `ReaderConfig`, as AWS spells it.
+    pub config: Vec<(Arc<str>, Expr)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

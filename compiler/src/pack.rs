@@ -14,6 +14,7 @@ mod choices;
 mod convert;
 mod dead;
 mod dissolve;
+mod filter;
 mod hoist;
 mod lift;
 mod merge;
@@ -46,6 +47,7 @@ const RULES: &[Rule] = &[
     choices::choices,
     convert::convert,
     dissolve::dissolve,
+    filter::filter,
     merge::merge,
     same_call::same_call,
     sink::sink,

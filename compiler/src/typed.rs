@@ -645,33 +645,69 @@ pub enum MapSource {
     List(Expr),
     /// A record or dict: the items are its values' `{ key, value }`.
     Entries(Expr),
-    Csv {
+    /// A file in S3.
+    File {
+        format: FileFormat,
         bucket: Expr,
         key: Expr,
-        options: IndexMap<String, Expr>,
+        options: ReaderOptions,
     },
-    Json {
-        bucket: Expr,
-        key: Expr,
-    },
-    Jsonl {
-        bucket: Expr,
-        key: Expr,
-    },
-    Parquet {
-        bucket: Expr,
-        key: Expr,
-    },
-    Manifest {
-        bucket: Expr,
-        key: Expr,
-    },
+    /// The list of a bucket's objects; with `format`, what they hold.
     Objects {
         bucket: Expr,
         prefix: Option<Expr>,
+        options: ReaderOptions,
     },
-    /// `results(ref)`: what an earlier `map` with `results:` wrote.
-    Results(Expr),
+    /// `results(ref)`: what an earlier `map` with `results:` wrote of the runs with that status.
+    Results {
+        reference: Expr,
+        status: RunStatus,
+    },
+}
+
+/// What a reader reads. Named in the source as in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    Csv,
+    Json,
+    Jsonl,
+    Parquet,
+    /// Of S3 Inventory or, with `format`, of Athena's `UNLOAD`.
+    Manifest,
+}
+
+/// Options of a reader that were written.
+#[derive(Clone, Debug, Default)]
+pub struct ReaderOptions {
+    /// Of the files that a manifest or a listing names.
+    pub format: Option<FileFormat>,
+    /// Names of the columns, where the first row does not have them.
+    pub headers: Option<Expr>,
+    /// AWS's word for it: `PIPE`.
+    pub delimiter: Option<Arc<str>>,
+    /// A JSON pointer to the items within the file.
+    pub pointer: Option<Arc<str>>,
+    /// No more items than this.
+    pub max: Option<Expr>,
+}
+
+/// How a child of a distributed `map` ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunStatus {
+    Succeeded,
+    Failed,
+    Pending,
+}
+
+impl RunStatus {
+    /// As AWS spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            RunStatus::Succeeded => "SUCCEEDED",
+            RunStatus::Failed => "FAILED",
+            RunStatus::Pending => "PENDING",
+        }
+    }
 }
 
 // ---------------------------------------------------------------- calls

@@ -5,6 +5,8 @@ use models::{Record, Shape, ShapeRef};
 
 /// What the API would refuse in a request, each with its place.
 pub fn problems(resource: &str, arguments: &Value) -> Vec<String> {
+    // What readers and writers of maps ask; no task can.
+    let resource = &resource.replace("states:::s3:", "states:::aws-sdk:s3:");
     let Some(integration) = models::resource(resource) else { return Vec::new() };
     let Some(action) = models::find(integration.service, integration.action, integration.flavor) else {
         return vec![format!("there is no {resource}")];

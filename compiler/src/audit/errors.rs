@@ -111,8 +111,9 @@ impl<'p> Pass<'p> {
             ExprKind::Map(map) => {
                 let mut before = self.children(|see| map.source.each_child(see));
                 let inner = self.block(&map.body);
-                // A tolerated failure is a value, but one past the threshold is raised under AWS's own name.
-                let inner = if map.tolerate.is_some() { Raised::new() } else { inner };
+                // A child's failure keeps its name only as a value; past the threshold (which is zero where none
+                // is set) the map raises `States.ExceedToleratedFailureThreshold`.
+                let inner = if map.distributed { Raised::new() } else { inner };
                 join(&mut before, self.guarded(inner, &map.clauses, None));
                 before
             }

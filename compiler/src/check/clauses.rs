@@ -358,16 +358,9 @@ impl Ctx<'_> {
         }
     }
 
-    fn at_least(&mut self, value: &Expr, least: f64, name: &str) {
-        let number = match &value.kind {
-            ExprKind::Number(text) => text.parse::<f64>().ok(),
-            ExprKind::Negate(inner) => match &inner.kind {
-                ExprKind::Number(text) => text.parse::<f64>().ok().map(|it| -it),
-                _ => None,
-            },
-            _ => None,
-        };
-        if number.is_some_and(|it| it < least) {
+    /// A number that is written out may not be less.
+    pub(super) fn at_least(&mut self, value: &Expr, least: f64, name: &str) {
+        if written_number(value).is_some_and(|it| it < least) {
             self.report(flow::option_too_small(value.span, name, least));
         }
     }
@@ -484,5 +477,13 @@ impl Ctx<'_> {
         }
         self.body.facts = facts;
         into.clauses.undo = Some(Undo { attempted, value, body: checked.block, span });
+    }
+}
+
+fn written_number(value: &Expr) -> Option<f64> {
+    match &value.kind {
+        ExprKind::Number(text) => text.parse().ok(),
+        ExprKind::Negate(inner) => written_number(inner).map(|it| -it),
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use super::clauses::Guarded;
 use super::expr::{Role, Want, make};
 use super::raises::Raises;
 use super::scope::{Jump, ScopeKind};
-use super::{Ctx, Home, broken};
+use super::{Ctx, Home, broken, reader};
 use crate::diagnostics::{flow, names as report, types as wrong};
 use crate::resolve::Symbol;
 use crate::source::Span;
@@ -18,9 +18,6 @@ use crate::types::{FieldType, Record, Type, Types};
 
 const MAP_OPTIONS: [&str; 7] =
     ["concurrency", "distributed", "tolerate", "batch", "label", "express", "results"];
-
-/// The readers of a distributed map.
-const READERS: [&str; 7] = ["csv", "json", "jsonl", "parquet", "manifest", "objects", "results"];
 
 impl Ctx<'_> {
     /// `map`, `parallel`, `try` and `saga` with the clauses behind them.
@@ -116,104 +113,13 @@ impl Ctx<'_> {
             return Type::Null;
         }
         if options.results.is_some() {
-            let details = Type::record([("Bucket", Type::String), ("Key", Type::String)]);
-            return Type::record([("MapRunArn", Type::String), ("ResultWriterDetails", details)]);
+            return reader::reference();
         }
         if options.tolerate.is_some() {
             let failed = Type::record([("Error", Type::String), ("Cause", Type::String)]);
             return Type::list(self.types().union([body, failed]));
         }
         Type::list(body)
-    }
-
-    fn map_source(&mut self, items: &ast::Expr) -> (MapSource, Type) {
-        if let Ast::Call { callee, arguments, .. } = &items.kind
-            && let Ast::Name(name) = &callee.kind
-            && READERS.contains(&name.as_str())
-            && !self.is_declared(name)
-        {
-            return self.reader(name, arguments, items.span);
-        }
-        let items = self.expr(items, None);
-        let entry = |value: Type| Type::record([("key", Type::String), ("value", value)]);
-        match self.types().resolve(&items.ty).clone() {
-            Type::Dict(value) => (MapSource::Entries(items), entry((*value).clone())),
-            Type::Record(record) => {
-                let mut value = Type::Never;
-                for field in record.fields.values() {
-                    value = self.types().join(&value, &field.ty);
-                }
-                (MapSource::Entries(items), entry(value))
-            }
-            _ => {
-                let item = self.item_type(&items, "map");
-                (MapSource::List(items), item)
-            }
-        }
-    }
-
-    fn reader(&mut self, name: &str, arguments: &[ast::Argument], span: Span) -> (MapSource, Type) {
-        let mut options = IndexMap::new();
-        let mut positional = Vec::new();
-        for argument in arguments {
-            match &argument.name {
-                Some(option) => {
-                    let value = self.expr(&argument.value, None);
-                    options.insert(option.text.clone(), value);
-                }
-                None => positional.push(&argument.value),
-            }
-        }
-        let wanted: &[&str] = match name {
-            "objects" => &["bucket", "prefix"],
-            "results" => &["reference"],
-            _ => &["bucket", "key"],
-        };
-        let least = if name == "objects" { 1 } else { wanted.len() };
-        if positional.len() < least || positional.len() > wanted.len() {
-            self.report(wrong::argument_count(span, name, wanted, positional.len()));
-        }
-        if name != "csv"
-            && let Some((option, value)) = options.first()
-        {
-            let option = ast::Name { text: option.clone(), span: value.span };
-            self.no_option(&option, &format!("`{name}`"), &[]);
-        }
-        if name == "results" {
-            let reference = positional.first().map_or_else(|| broken(span), |it| self.expr(it, None));
-            return (MapSource::Results(reference), Type::Json);
-        }
-        let bucket = positional.first().map_or_else(|| broken(span), |it| self.bucket(it));
-        let key = positional
-            .get(1)
-            .map(|it| self.expr_as(it, &Type::String, Role::new("the key of the object", "")));
-        let required = key.clone().unwrap_or_else(|| broken(span));
-        match name {
-            "csv" => (MapSource::Csv { bucket, key: required, options }, Type::dict(Type::String)),
-            "jsonl" => (MapSource::Jsonl { bucket, key: required }, Type::Json),
-            "parquet" => (MapSource::Parquet { bucket, key: required }, Type::Json),
-            "manifest" => (MapSource::Manifest { bucket, key: required }, Type::Json),
-            "objects" => {
-                let object = Type::record([
-                    ("Key", Type::String),
-                    ("Size", Type::Int),
-                    ("Etag", Type::String),
-                    ("LastModified", Type::Json),
-                    ("StorageClass", Type::String),
-                ]);
-                (MapSource::Objects { bucket, prefix: key }, object)
-            }
-            _ => (MapSource::Json { bucket, key: required }, Type::Json),
-        }
-    }
-
-    /// A bucket of this app, or the name of another.
-    fn bucket(&mut self, expr: &ast::Expr) -> Expr {
-        let value = self.expr(expr, None);
-        match self.types().resolve(&value.ty) {
-            Type::Resource { kind, .. } if &**kind == "bucket" => value,
-            _ => self.fit(value, &Type::String, Role::new("the bucket", "")),
-        }
     }
 
     fn map_options(&mut self, written: &[ast::Argument]) -> MapOptions {
@@ -225,27 +131,38 @@ impl Ctx<'_> {
             };
             let value = &option.value;
             match name.text.as_str() {
-                "concurrency" => options.concurrency = Some(self.int(value, "concurrency")),
+                "concurrency" => options.concurrency = Some(self.whole(value, 0.0, "concurrency")),
                 "distributed" => options.distributed = self.flag(value, "distributed"),
                 "express" => options.express = self.flag(value, "express"),
                 "tolerate" => {
-                    options.tolerate =
-                        Some(self.expr_as(value, &Type::Number, Role::new("option", "tolerate")))
+                    let tolerate = self.expr_as(value, &Type::Number, Role::new("option", "tolerate"));
+                    self.at_least(&tolerate, 0.0, "tolerate");
+                    options.tolerate = Some(tolerate);
                 }
-                "batch" => options.batch = Some(self.int(value, "batch")),
-                "label" => {
-                    let value = self.expr_as(value, &Type::String, Role::new("option", "label"));
-                    match &value.kind {
-                        ExprKind::String(text) => options.label = Some(text.clone()),
-                        ExprKind::Error => {}
-                        _ => self.report(wrong::must_be_literal(value.span, "label")),
-                    }
-                }
+                "batch" => options.batch = Some(self.whole(value, 1.0, "batch")),
+                "label" => options.label = self.literal_text(value, "label"),
                 "results" => options.results = self.results_place(value),
                 _ => self.no_option(name, "`map`", &MAP_OPTIONS),
             }
         }
         options
+    }
+
+    fn whole(&mut self, value: &ast::Expr, least: f64, name: &str) -> Expr {
+        let value = self.int(value, name);
+        self.at_least(&value, least, name);
+        value
+    }
+
+    /// A text that must be there when the app is built.
+    pub(super) fn literal_text(&mut self, value: &ast::Expr, name: &str) -> Option<Arc<str>> {
+        let value = self.expr_as(value, &Type::String, Role::new("option", name));
+        match &value.kind {
+            ExprKind::String(text) => return Some(text.clone()),
+            ExprKind::Error => {}
+            _ => self.report(wrong::must_be_literal(value.span, name)),
+        }
+        None
     }
 
     fn flag(&mut self, value: &ast::Expr, name: &str) -> bool {

@@ -494,6 +494,11 @@ pub fn unnamed_option(span: Span, of: &str, known: &[&str]) -> Diagnostic {
     }
 }
 
+pub fn not_a_pointer(span: Span) -> Diagnostic {
+    Diagnostic::error("F0327", span, "`pointer` must be a JSON pointer")
+        .help("begin it with `/`: `/data/rows`")
+}
+
 pub fn must_be_literal(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error("F0327", span, format!("`{name}` must be written out"))
         .here("must be known when the app is built")

@@ -118,6 +118,15 @@ impl Statement {
     }
 }
 
+/// What an `ItemReader` needs: the objects, and the list where it makes one.
+fn read_items(policy: &mut Policy, call: &ServiceCall, bucket: Json) {
+    let listed = call.arguments.get("Key").is_none();
+    policy.allow(&["s3:GetObject"], vec![concat(&[bucket.clone(), "/*".into()])]);
+    if listed {
+        policy.allow(&["s3:ListBucket"], vec![bucket]);
+    }
+}
+
 /// Whether an intrinsic in it names one of the logical ids.
 pub fn names(json: &Json, ids: &[&str]) -> bool {
     match json {
@@ -207,12 +216,17 @@ impl<'a> Deployment<'a> {
             }
             Needed::ReadItems => {
                 let bucket = self.bucket(call, definition)?;
-                let listed = call.arguments.get("Key").is_none();
-                let objects = concat(&[bucket.clone(), "/*".into()]);
-                policy.allow(&["s3:GetObject"], vec![objects]);
-                if listed {
-                    policy.allow(&["s3:ListBucket"], vec![bucket]);
+                read_items(&mut policy, call, bucket);
+            }
+            Needed::ReadResults => {
+                // Only the run knows where the reference points, but it can hardly point elsewhere.
+                let written = definition.calls.iter().filter(|it| it.needed == Needed::WriteResults);
+                let mut buckets =
+                    written.map(|it| self.bucket(it, definition)).collect::<Result<Vec<_>>>()?;
+                if buckets.is_empty() {
+                    buckets.push(self.bucket(call, definition)?);
                 }
+                buckets.into_iter().for_each(|bucket| read_items(&mut policy, call, bucket));
             }
             Needed::WriteResults => {
                 let objects = concat(&[self.bucket(call, definition)?, "/*".into()]);

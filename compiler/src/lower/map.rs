@@ -6,10 +6,10 @@ use super::frames::Frame;
 use super::jump::assigning;
 use super::{Loose, Lower, Place};
 use crate::machine::flow::Slot;
-use crate::machine::{Batch, Context, Distributed, Edge, Expr, Format, Func, Goal, Item, Items};
-use crate::machine::{Map, Member, Op, Parallel, Reader, StateId, StateKind, Tolerate, VarId};
+use crate::machine::{Batch, Context, Distributed, Edge, Expr, Func, Goal, Items, Map, Member, Op, Parallel};
+use crate::machine::{Reader, StateId, StateKind, Tolerate, VarId};
 use crate::source::Span;
-use crate::typed::{self, Branch, Clauses, ExprKind, MapSource};
+use crate::typed::{self, Branch, Clauses, ExprKind, FileFormat, MapSource, ReaderOptions, RunStatus};
 
 impl<'a> Lower<'a> {
     pub(super) fn map(&mut self, map: &'a typed::Map, wanted: bool) -> Expr {
@@ -123,69 +123,91 @@ impl<'a> Lower<'a> {
     // ------------------------------------------------------------ items
 
     fn items(&mut self, map: &'a typed::Map) -> Items {
-        let reader = |it: &mut Self, format, bucket: &'a typed::Expr, key: &'a typed::Expr, settings| {
-            let values = it.operands(&[bucket, key]);
-            let mut values = values.into_iter();
-            let bucket = values.next().unwrap_or(Expr::Null);
-            let bucket = it.bucket_name(bucket);
-            let arguments = Expr::record([("Bucket", bucket), ("Key", values.next().unwrap_or(Expr::Null))]);
-            Items::Reader(Reader { format, arguments, settings })
-        };
         match &map.source {
             MapSource::List(list) => {
                 let list = self.value(list);
-                let list = self.safe(list);
-                Items::List(list)
+                Items::List(self.safe(list))
             }
             MapSource::Entries(record) => {
                 let record = self.value(record);
                 let record = self.safe(record);
                 Items::List(Expr::call(Func::Entries, vec![record]))
             }
-            MapSource::Csv { bucket, key, options } => {
-                let settings = self.csv(options);
-                reader(self, Format::Csv, bucket, key, settings)
+            MapSource::File { format, bucket, key, options } => {
+                let mut values = self.operands(&[bucket, key]).into_iter();
+                let bucket = values.next().unwrap_or(Expr::Null);
+                let bucket = self.bucket_name(bucket);
+                let key = values.next().unwrap_or(Expr::Null);
+                let arguments = Expr::record([("Bucket", bucket), ("Key", key)]);
+                let config = self.reader_config(Some(*format), options);
+                Items::Reader(Reader { lists: false, results: false, arguments, config })
             }
-            MapSource::Json { bucket, key } => reader(self, Format::Json, bucket, key, Vec::new()),
-            MapSource::Jsonl { bucket, key } => reader(self, Format::Jsonl, bucket, key, Vec::new()),
-            MapSource::Parquet { bucket, key } => reader(self, Format::Parquet, bucket, key, Vec::new()),
-            MapSource::Manifest { bucket, key } => reader(self, Format::Manifest, bucket, key, Vec::new()),
-            MapSource::Objects { bucket, prefix } => {
+            MapSource::Objects { bucket, prefix, options } => {
                 let all: Vec<&typed::Expr> = std::iter::once(bucket).chain(prefix).collect();
                 let mut values = self.operands(&all).into_iter();
                 let bucket = values.next().unwrap_or(Expr::Null);
                 let mut members = vec![Member::Set("Bucket".into(), self.bucket_name(bucket))];
                 members.extend(values.next().map(|prefix| Member::Set("Prefix".into(), prefix)));
                 let arguments = Expr::Record(members);
-                Items::Reader(Reader { format: Format::Objects, arguments, settings: Vec::new() })
+                let config = self.reader_config(None, options);
+                Items::Reader(Reader { lists: true, results: false, arguments, config })
             }
-            MapSource::Results(reference) => {
-                let reference = self.value(reference);
-                let details = self.pin(reference).field("ResultWriterDetails");
-                let names = vec![
-                    details.clone().field("Key"),
-                    Expr::text("manifest.json"),
-                    Expr::text("SUCCEEDED_0.json"),
-                ];
-                let key = Expr::call(Func::Replace, names);
-                let arguments = Expr::record([("Bucket", details.field("Bucket")), ("Key", key)]);
-                Items::Reader(Reader { format: Format::Json, arguments, settings: Vec::new() })
-            }
+            MapSource::Results { reference, status } => self.result_files(reference, *status),
         }
     }
 
-    fn csv(&mut self, options: &'a indexmap::IndexMap<String, typed::Expr>) -> Vec<(Arc<str>, Expr)> {
-        let mut settings = Vec::new();
-        let headers = options.get("headers").map(|e| self.value(e));
-        let place = if headers.is_some() { "GIVEN" } else { "FIRST_ROW" };
-        settings.push(("CSVHeaderLocation".into(), Expr::text(place)));
-        settings.extend(headers.map(|headers| ("CSVHeaders".into(), headers)));
-        for (name, field) in [("delimiter", "CSVDelimiter"), ("max", "MaxItems")] {
-            if let Some(value) = options.get(name) {
-                settings.push((field.into(), self.value(value)));
+    /// Every file of that status: they are listed by what their names begin with, and what they hold is read.
+    fn result_files(&mut self, reference: &'a typed::Expr, status: RunStatus) -> Items {
+        let reference = self.value(reference);
+        let details = self.pin(reference).field("ResultWriterDetails");
+        let key = details.clone().field("Key");
+        let length = Expr::call(Func::Length, vec![key.clone()]);
+        let folder = Expr::binary(Op::Subtract, length, Expr::number("manifest.json".len()));
+        let folder = Expr::call(Func::Substring, vec![key, Expr::number(0), folder]);
+        let prefix = Expr::Template(vec![folder, Expr::text(&format!("{}_", status.name()))]);
+        let arguments = Expr::record([("Bucket", details.field("Bucket")), ("Prefix", prefix)]);
+        let text = |name: &str, value: &str| (Arc::from(name), Expr::text(value));
+        let config = vec![text("InputType", "JSON"), text("Transformation", "LOAD_AND_FLATTEN")];
+        Items::Reader(Reader { lists: true, results: true, arguments, config })
+    }
+
+    /// `ReaderConfig`; of a listing where there is no format.
+    fn reader_config(
+        &mut self,
+        format: Option<FileFormat>,
+        options: &'a ReaderOptions,
+    ) -> Vec<(Arc<str>, Expr)> {
+        let mut config: Vec<(Arc<str>, Expr)> = Vec::new();
+        let mut say = |name: &str, value: &str| config.push((name.into(), Expr::text(value)));
+        let read = match (format, options.format) {
+            (None, None) => None,
+            (None, Some(of)) => {
+                say("Transformation", "LOAD_AND_FLATTEN");
+                Some(of)
+            }
+            (Some(FileFormat::Manifest), Some(of)) => {
+                say("ManifestType", "ATHENA_DATA");
+                Some(of)
+            }
+            (Some(format), _) => Some(format),
+        };
+        if let Some(read) = read {
+            say("InputType", input_type(read));
+        }
+        if read == Some(FileFormat::Csv) || options.headers.is_some() {
+            say("CSVHeaderLocation", if options.headers.is_some() { "GIVEN" } else { "FIRST_ROW" });
+        }
+        for (name, value) in [("CSVDelimiter", &options.delimiter), ("ItemsPointer", &options.pointer)] {
+            if let Some(value) = value {
+                config.push((name.into(), Expr::String(value.clone())));
             }
         }
-        settings
+        for (name, value) in [("CSVHeaders", &options.headers), ("MaxItems", &options.max)] {
+            if let Some(value) = value {
+                config.push((name.into(), self.value(value)));
+            }
+        }
+        config
     }
 
     fn distribution(&mut self, map: &'a typed::Map) -> Option<Distributed> {
@@ -248,43 +270,42 @@ impl<'a> Lower<'a> {
         (self.close_scope(scope), entry, undos)
     }
 
-    /// A child of a batched map goes over its batch, one by one.
+    /// A child of a batched map goes over its batch, one by one: an inline map within it.
     fn batch_body(&mut self, map: &'a typed::Map) -> Expr {
         let items = self.m.var(&"items".into(), true);
         self.stable.insert(items);
-        self.batch_items(map, items);
-        let (at, out) = (self.m.var(&"i".into(), true), self.m.var(&"results".into(), true));
-        self.set(at, Expr::number(0));
-        self.set(out, Expr::List(Vec::new()));
-        let head = self.anchor("batch");
-        let more = Expr::binary(Op::Less, Expr::Var(at), Expr::call(Func::Count, vec![Expr::Var(items)]));
-        let done = self.branch(more, "more in the batch?", "goes through the batch one by one");
-        let one = Expr::Var(items).index(Expr::Var(at));
+        let scope = self.open_scope();
+        self.frames.push(Frame::Scope);
+        let entry = self.step(StateKind::Pass(super::loose()), "item of batch", "takes the item");
         let item = self.declare(map.item);
-        if let Some(index) = map.index {
-            let index = self.declare(index);
-            self.set(item, one.clone().field("item"));
-            self.set(index, one.field("index"));
-        } else {
-            self.set(item, one);
-        }
+        let index = map.index.map(|index| self.declare(index));
         let value = self.block(&map.body, true);
-        if map.body.value.is_some() {
-            let value = if map.body.value.as_ref().is_some_and(|v| self.is_list(&v.ty)) {
-                Item::List(value)
-            } else {
-                Item::One(value)
-            };
-            self.set(out, Expr::List(vec![Item::Spread(Expr::Var(out)), value]));
-        }
-        self.set(at, Expr::binary(Op::Add, Expr::Var(at), Expr::number(1)));
-        let back = std::mem::replace(&mut self.here, done);
-        self.connect(back, head);
-        Expr::Var(out)
-    }
-
-    fn batch_items(&mut self, _map: &typed::Map, items: VarId) {
+        let valued = map.body.value.is_some();
+        self.succeed(if valued { value } else { Expr::Null });
+        self.frames.pop();
+        let body = self.close_scope(scope);
+        // A batched map within has put its own there.
         self.env.insert(BATCH, Place::Var(items));
+        let taken = match index {
+            Some(index) => vec![(item, Expr::Input.field("item")), (index, Expr::Input.field("index"))],
+            None => vec![(item, Expr::Input)],
+        };
+        if let Some(StateKind::Pass(edge)) = self.m.state_mut(entry).map(|s| &mut s.kind) {
+            edge.assign = taken;
+        }
+        let result = self.result(valued, None);
+        let state = Map {
+            items: Items::List(Expr::Var(items)),
+            selector: None,
+            concurrency: Some(Expr::number(1)),
+            distributed: None,
+            body,
+            retries: Vec::new(),
+            catches: Vec::new(),
+            out: result.map_or_else(super::loose, |var| assigning(vec![(var, Expr::Result)])),
+        };
+        self.step(StateKind::Map(Box::new(state)), "batch", "goes through the batch one by one");
+        result.map_or(Expr::Null, Expr::Var)
     }
 
     /// What the body's first state reads from its input, and what the map puts there.
@@ -300,7 +321,6 @@ impl<'a> Lower<'a> {
         let own: Vec<VarId> = item.into_iter().chain(index).collect();
         let captured =
             if state.distributed.is_some() { self.capture(state.body, first, &own) } else { Vec::new() };
-        let raw = matches!(map.source, MapSource::Results(_));
         let mut assign = Vec::new();
         let mut selector = Vec::new();
         if map.index.is_some() || (!captured.is_empty() && !batched) {
@@ -316,7 +336,6 @@ impl<'a> Lower<'a> {
                 (false, true) => Expr::Input,
                 (false, false) => Expr::Input.field("item"),
             };
-            let value = if raw { Expr::call(Func::ParseJson, vec![value.field("Output")]) } else { value };
             assign.push((item, value));
         }
         assign.extend(index.map(|index| (index, Expr::Input.field("index"))));
@@ -519,6 +538,17 @@ struct MapRun<'a> {
 fn by_name(branches: &[Branch], value: impl Fn(Expr) -> Expr) -> Expr {
     let named = branches.iter().enumerate();
     Expr::record(named.filter_map(|(at, branch)| Some((branch.name.clone()?, value(Expr::number(at))))))
+}
+
+/// `ReaderConfig.InputType`
+fn input_type(format: FileFormat) -> &'static str {
+    match format {
+        FileFormat::Csv => "CSV",
+        FileFormat::Json => "JSON",
+        FileFormat::Jsonl => "JSONL",
+        FileFormat::Parquet => "PARQUET",
+        FileFormat::Manifest => "MANIFEST",
+    }
 }
 
 /// Stands for the items of the batch that is gone through.

@@ -33,6 +33,10 @@ impl Lower<'_> {
                     let test = self.pattern(field, &subject.clone().maybe(name), &Type::Json);
                     told |= test != Expr::Boolean(true);
                     all = all.and(test);
+                    if self.tells_apart(ty, name) {
+                        told = true;
+                        all = all.and(subject.clone().maybe(name).not_null());
+                    }
                 }
                 if told { all } else { kind_is(subject, "object").and(all) }
             }
@@ -127,6 +131,24 @@ impl Lower<'_> {
             .iter()
             .filter(|(_, field)| !self.nullable(&field.ty))
             .fold(object, |all, (name, _)| all.and(subject.clone().maybe(name).not_null()))
+    }
+
+    /// Whether a field that is there (and not null) is what tells one member of a union from another.
+    fn tells_apart(&self, of: &Type, name: &str) -> bool {
+        let Type::Union(members) = self.resolve(of) else { return false };
+        let (mut with, mut without) = (false, false);
+        for member in members.iter() {
+            match self.resolve(member) {
+                Type::Record(record) => match record.fields.get(name) {
+                    Some(field) if self.nullable(&field.ty) => return false,
+                    Some(_) => with = true,
+                    None => without = true,
+                },
+                Type::Dict(_) => without = true,
+                _ => {}
+            }
+        }
+        with && without
     }
 
     /// "no arm takes …": names the value and the line.

@@ -186,7 +186,7 @@ fn map_reads(map: &Map) -> Vec<&Expr> {
         Items::List(e) => vec![e],
         Items::Reader(reader) => {
             let mut all = vec![&reader.arguments];
-            all.extend(reader.settings.iter().map(|(_, e)| e));
+            all.extend(reader.config.iter().map(|(_, e)| e));
             all
         }
     };
@@ -205,7 +205,7 @@ fn map_reads_mut(map: &mut Map) -> Vec<&mut Expr> {
         Items::List(e) => vec![e],
         Items::Reader(reader) => {
             let mut all = vec![&mut reader.arguments];
-            all.extend(reader.settings.iter_mut().map(|(_, e)| e));
+            all.extend(reader.config.iter_mut().map(|(_, e)| e));
             all
         }
     };

@@ -1,6 +1,8 @@
 //! What a node of the typed tree holds, one level down: for passes that look at everything but treat few nodes apart.
 
-use super::{Block, Call, Clauses, Expect, Expr, ExprKind, Failure, ForSource, ListPart, Map, MapSource};
+use super::{
+    Block, Call, Clauses, Expect, Expr, ExprKind, Failure, ForSource, ListPart, Map, MapSource, ReaderOptions,
+};
 use super::{PathStep, RecordPart, Stmt, StmtKind, Target, Within};
 
 /// A direct child.
@@ -215,25 +217,26 @@ impl Map {
 impl MapSource {
     pub fn each_child<'a>(&'a self, see: See<'_, 'a>) {
         match self {
-            MapSource::List(value) | MapSource::Entries(value) | MapSource::Results(value) => {
-                see(Child::Expr(value))
-            }
-            MapSource::Csv { bucket, key, options } => {
+            MapSource::List(value) | MapSource::Entries(value) => see(Child::Expr(value)),
+            MapSource::Results { reference, .. } => see(Child::Expr(reference)),
+            MapSource::File { bucket, key, options, .. } => {
                 see(Child::Expr(bucket));
                 see(Child::Expr(key));
-                options.values().for_each(|value| see(Child::Expr(value)));
+                options.each_child(see);
             }
-            MapSource::Json { bucket, key }
-            | MapSource::Jsonl { bucket, key }
-            | MapSource::Parquet { bucket, key }
-            | MapSource::Manifest { bucket, key } => {
-                see(Child::Expr(bucket));
-                see(Child::Expr(key));
-            }
-            MapSource::Objects { bucket, prefix } => {
+            MapSource::Objects { bucket, prefix, options } => {
                 see(Child::Expr(bucket));
                 option(prefix.as_ref(), see);
+                options.each_child(see);
             }
+        }
+    }
+}
+
+impl ReaderOptions {
+    fn each_child<'a>(&'a self, see: See<'_, 'a>) {
+        for value in [&self.headers, &self.max] {
+            option(value.as_ref(), see);
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Needed {
     MapRun,
     /// An `ItemReader`: `getObject` or `listObjectsV2`.
     ReadItems,
+    /// The same, of what a `ResultWriter` wrote.
+    ReadResults,
     /// A `ResultWriter`.
     WriteResults,
 }
@@ -69,7 +71,8 @@ pub(super) fn collect(machine: &Machine, names: &Names) -> Vec<ServiceCall> {
             }
             StateKind::Map(map) => {
                 if let Items::Reader(reader) = &map.items {
-                    push(Needed::ReadItems, &reader.arguments, None);
+                    let needed = if reader.results { Needed::ReadResults } else { Needed::ReadItems };
+                    push(needed, &reader.arguments, None);
                 }
                 if let Some(distributed) = &map.distributed {
                     push(Needed::MapRun, &Expr::Null, None);

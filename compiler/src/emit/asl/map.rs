@@ -3,7 +3,7 @@
 use serde_json::{Map as Object, Value, json};
 
 use super::{Fields, Writer};
-use crate::machine::{Batch, Distributed, Expr, Format, Items, Map, Reader, StateId, Tolerate};
+use crate::machine::{Batch, Distributed, Expr, Items, Map, Reader, StateId, Tolerate};
 
 impl Writer<'_> {
     pub(super) fn map(&mut self, id: StateId, map: &Map, pointer: &str, depth: usize, fields: &mut Fields) {
@@ -52,7 +52,14 @@ impl Writer<'_> {
         }
         if let Some((bucket, prefix)) = &distributed.writer {
             let arguments = json!({ "Bucket": self.template(bucket), "Prefix": self.template(prefix) });
-            let writer = json!({ "Resource": "arn:aws:states:::s3:putObject", "Arguments": arguments });
+            // The values alone, not what else is known of each run: that is what `results(ref)` reads. A batch's
+            // values are a list.
+            let transformation = if distributed.batch.is_some() { "FLATTEN" } else { "COMPACT" };
+            let writer = json!({
+                "Resource": "arn:aws:states:::s3:putObject",
+                "WriterConfig": { "Transformation": transformation, "OutputType": "JSON" },
+                "Arguments": arguments,
+            });
             fields.insert("ResultWriter".into(), writer);
         }
         if let Some(label) = &distributed.label {
@@ -61,21 +68,9 @@ impl Writer<'_> {
     }
 
     fn reader(&self, reader: &Reader) -> Value {
-        let (api, input) = match reader.format {
-            Format::Csv => ("getObject", Some("CSV")),
-            Format::Json => ("getObject", Some("JSON")),
-            Format::Jsonl => ("getObject", Some("JSONL")),
-            Format::Parquet => ("getObject", Some("PARQUET")),
-            Format::Manifest => ("getObject", Some("MANIFEST")),
-            Format::Objects => ("listObjectsV2", None),
-        };
-        let mut config = Object::new();
-        if let Some(input) = input {
-            config.insert("InputType".into(), input.into());
-        }
-        for (name, value) in &reader.settings {
-            config.insert(name.to_string(), self.template(value));
-        }
+        let api = if reader.lists { "listObjectsV2" } else { "getObject" };
+        let config: Object<String, Value> =
+            reader.config.iter().map(|(name, value)| (name.to_string(), self.template(value))).collect();
         let mut out = Object::new();
         out.insert("Resource".into(), format!("arn:aws:states:::s3:{api}").into());
         if !config.is_empty() {
