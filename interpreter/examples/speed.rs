@@ -1,4 +1,4 @@
-//! `cargo run --release -p interpreter --example speed`: how long runs take, in microseconds.
+//! `cargo run --release -p interpreter --example speed [PART OF A NAME]`: how long runs take, in microseconds.
 
 use std::time::Instant;
 
@@ -37,6 +37,37 @@ fn jsonata_turns() -> Json {
         "E": { "Type": "Succeed", "Output": "{% $n %}" } } })
 }
 
+/// A definition and an input, and how it is run.
+struct Workload {
+    name: String,
+    definition: Json,
+    input: Json,
+    recording: bool,
+    limited: bool,
+}
+
+fn workloads() -> Vec<Workload> {
+    let items = |count: usize| json!({ "items": (0..count).collect::<Vec<_>>() });
+    let mut all = Vec::new();
+    for recording in [true, false] {
+        let kept = if recording { "history kept" } else { "history off" };
+        let mut add = |name: &str, definition: Json, input: Json| {
+            let name = format!("{name}, {kept}");
+            all.push(Workload { name, definition, input, recording, limited: true });
+        };
+        add("Pass chain of 1 state", chain(1), json!({}));
+        add("Pass chain of 100 states", chain(100), json!({}));
+        add("inline Map over 1000 items", map(), items(1000));
+        add("Choice + MathAdd loop of 1000 turns", turns(), json!({}));
+        add("Choice + Assign loop in JSONata of 1000 turns", jsonata_turns(), json!({}));
+    }
+    for count in [1_000, 10_000, 100_000, 1_000_000] {
+        let name = format!("inline Map over {count} items, quotas lifted");
+        all.push(Workload { name, definition: map(), input: items(count), recording: false, limited: false });
+    }
+    all
+}
+
 fn options(recording: bool, limited: bool) -> Options {
     let limits = match limited {
         true => Limits::default(),
@@ -49,51 +80,30 @@ fn options(recording: bool, limited: bool) -> Options {
     }
 }
 
-fn measure(
-    name: &str,
-    definition: &Json,
-    input: &Json,
-    recording: bool,
-    limited: bool,
-) -> Result<(), String> {
-    let read = asl::read(&definition.to_string(), asl::Format::Json);
+/// Median microseconds of one run.
+fn measure(work: &Workload) -> Result<f64, String> {
+    let read = asl::read(&work.definition.to_string(), asl::Format::Json);
     let machine = read.machine.ok_or("no machine")?;
     let machine = Machine::compile(&machine).map_err(|error| error.to_string())?;
-    let input = Value::from(input);
+    let input = Value::from(&work.input);
     let mut times = Vec::new();
-    for _ in 0..if limited { 30 } else { 3 } {
+    for _ in 0..if work.limited { 30 } else { 3 } {
         let start = Instant::now();
-        let outcome =
-            Execution::new(&machine, input.clone(), options(recording, limited)).run(&mut NoServices);
+        let options = options(work.recording, work.limited);
+        let outcome = Execution::new(&machine, input.clone(), options).run(&mut NoServices);
         times.push(start.elapsed().as_secs_f64() * 1e6);
         if outcome.status != Status::Succeeded {
-            return Err(format!("{name}: {:?} {:?}", outcome.error, outcome.cause));
+            return Err(format!("{}: {:?} {:?}", work.name, outcome.error, outcome.cause));
         }
     }
     times.sort_by(f64::total_cmp);
-    let median = times.get(times.len() / 2).copied().unwrap_or(0.0);
-    println!("{name:<48} {median:>12.1} us");
-    Ok(())
+    Ok(times.get(times.len() / 2).copied().unwrap_or(0.0))
 }
 
 fn main() -> Result<(), String> {
-    let items = |count: usize| json!({ "items": (0..count).collect::<Vec<_>>() });
-    for recording in [true, false] {
-        println!("history {}", if recording { "kept" } else { "off" });
-        measure("Pass chain, 1 state", &chain(1), &json!({}), recording, true)?;
-        measure("Pass chain, 100 states", &chain(100), &json!({}), recording, true)?;
-        measure("inline Map, 1000 items of 1 Pass", &map(), &items(1000), recording, true)?;
-        measure("Choice + MathAdd loop, 1000 turns", &turns(), &json!({}), recording, true)?;
-        measure(
-            "Choice + Assign loop in JSONata, 1000 turns",
-            &jsonata_turns(),
-            &json!({}),
-            recording,
-            true,
-        )?;
-    }
-    for count in [10_000, 100_000, 1_000_000] {
-        measure(&format!("inline Map, {count} items, history off"), &map(), &items(count), false, false)?;
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    for work in workloads().into_iter().filter(|it| it.name.contains(&wanted)) {
+        println!("{:<64} {:>12.1} us", work.name, measure(&work)?);
     }
     Ok(())
 }

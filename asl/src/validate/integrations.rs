@@ -1,5 +1,7 @@
 //! What is known of service integrations, by the models of AWS's APIs.
 
+use std::sync::LazyLock;
+
 use models::{Flavor, Record, Service};
 
 use crate::{Integration, Pattern};
@@ -32,7 +34,9 @@ fn optimized_service(name: &str) -> Option<Service> {
 
 /// The optimized services.
 pub(super) fn services() -> impl Iterator<Item = &'static str> {
-    models::services().filter_map(|it| it.optimized_name())
+    static NAMES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| models::services().filter_map(|it| it.optimized_name()).collect());
+    NAMES.iter().copied()
 }
 
 /// Whether AWS lists the service behind `aws-sdk:`.
@@ -42,7 +46,10 @@ pub(super) fn is_sdk_service(name: &str) -> bool {
 
 /// The services behind `aws-sdk:`.
 pub(super) fn sdk_services() -> impl Iterator<Item = &'static str> {
-    models::services().filter(|it| it.has(Flavor::Sdk) && it.listed()).map(|it| it.name())
+    static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        models::services().filter(|it| it.has(Flavor::Sdk) && it.listed()).map(|it| it.name()).collect()
+    });
+    NAMES.iter().copied()
 }
 
 /// Whether the API has the operation and `aws-sdk:` does not offer it.

@@ -62,8 +62,8 @@ fn is_lambda(text: &str) -> bool {
     }
 }
 
-/// Why AWS surely does not know an optimized integration; of services that are missing in our
-/// data nothing is sure.
+/// Why AWS surely does not know an optimized integration; of services that are missing in our data, and not misspelt,
+/// nothing is sure.
 fn unknown_optimized(it: &Integration, state: &StateView<'_>) -> Option<String> {
     let is_open = |text: &str| state.options().is_open(text);
     if is_open(&it.service) || is_open(&it.api) {
@@ -71,7 +71,8 @@ fn unknown_optimized(it: &Integration, state: &StateView<'_>) -> Option<String> 
     }
     let apis = integrations::apis(&it.service);
     if apis.is_empty() {
-        return None;
+        let close = similar::closest(&it.service, integrations::services())?;
+        return Some(format!("did you mean `{close}:{}`?", it.api));
     }
     let Some(known) = integrations::optimized(it) else {
         let close = similar::closest(&it.api, apis.iter().copied());
@@ -115,9 +116,10 @@ pub(super) fn integration(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
     match Resource::parse(text) {
         Resource::Optimized(it) => {
             let is_known = !integrations::apis(&it.service).is_empty();
-            if !is_known && !state.options().is_open(&it.service) {
+            let is_told = unknown_optimized(&it, state).is_some();
+            if !is_known && !is_told && !state.options().is_open(&it.service) {
                 let message = format!("no optimized integration with `{}` is known", it.service);
-                found.push(suggest(warning(message), &it.service, integrations::services()));
+                found.push(warning(message));
             }
         }
         Resource::AwsSdk(it) if !state.options().is_open(&it.service) => {

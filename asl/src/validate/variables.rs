@@ -10,12 +10,11 @@ use crate::jsonpath::Root;
 use crate::path::Path;
 use crate::{Member, Node, build, similar};
 
-/// `UNDEFINED_VARIABLE`: no path from the start assigns it. What may be undefined on some path
-/// only is left alone.
+/// `UNDEFINED_VARIABLE`: no path from the start assigns it. `MAYBE_UNDEFINED_VARIABLE`: some path does not.
 pub(super) fn undefined(machine: &Machine<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::collect(machine);
     let mut pass = Pass { machine, names, found };
-    let nothing = Set::default();
+    let nothing = Known::default();
     pass.flow(machine.root, &Path::ROOT, &nothing);
 }
 
@@ -50,6 +49,39 @@ impl Set {
         }
         changed
     }
+
+    /// Drops what the other has not; whether that changed anything.
+    fn meet(&mut self, other: &Set) -> bool {
+        let mut changed = false;
+        for (at, word) in self.0.iter_mut().enumerate() {
+            let kept = *word & other.0.get(at).copied().unwrap_or_default();
+            changed |= *word != kept;
+            *word = kept;
+        }
+        changed
+    }
+}
+
+/// The variables that are assigned when a state is entered.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// On some path.
+    may: Set,
+    /// On every path.
+    must: Set,
+}
+
+impl Known {
+    fn insert(&mut self, index: usize) {
+        self.may.insert(index);
+        self.must.insert(index);
+    }
+
+    /// Another path; whether that changed anything.
+    fn join(&mut self, other: &Known) -> bool {
+        let more = self.may.join(&other.may);
+        self.must.meet(&other.must) | more
+    }
 }
 
 /// All variables that the machine assigns anywhere.
@@ -83,7 +115,7 @@ struct Pass<'a, 'f> {
 }
 
 impl Pass<'_, '_> {
-    fn flow(&mut self, flow: &Node, path: &Path<'_>, entry: &Set) {
+    fn flow(&mut self, flow: &Node, path: &Path<'_>, entry: &Known) {
         let before = self.before(flow, entry);
         let states_path = path.key("States");
         for member in walk::states(flow) {
@@ -106,13 +138,13 @@ impl Pass<'_, '_> {
     }
 
     /// Flows within a state see the variables around them, except the children of distributed maps.
-    fn nested(&mut self, state: &StateView<'_>, known: &Set) {
+    fn nested(&mut self, state: &StateView<'_>, known: &Known) {
         let branches = state.path.key("Branches");
         for (place, node) in walk::nested(state.node) {
             match place {
                 walk::Nested::Branch(index) => self.flow(node, &branches.index(index), known),
                 walk::Nested::Processor(name) => {
-                    let nothing = Set::default();
+                    let nothing = Known::default();
                     let entry = if walk::distributed(node).0 { &nothing } else { known };
                     self.flow(node, &state.path.key(name), entry);
                 }
@@ -121,8 +153,8 @@ impl Pass<'_, '_> {
     }
 
     /// The variables that may be assigned when a state is entered.
-    fn before<'n>(&self, flow: &'n Node, entry: &Set) -> HashMap<&'n str, Set> {
-        let mut before: HashMap<&str, Set> = HashMap::new();
+    fn before<'n>(&self, flow: &'n Node, entry: &Known) -> HashMap<&'n str, Known> {
+        let mut before: HashMap<&str, Known> = HashMap::new();
         let Some(start) = flow.get("StartAt").and_then(Node::as_str) else {
             return before;
         };
@@ -139,7 +171,7 @@ impl Pass<'_, '_> {
     }
 
     /// Adds what a state hands on to what is known of those it leads to; whether that changed anything.
-    fn hand_on<'n>(&self, member: &'n Member, before: &mut HashMap<&'n str, Set>) -> bool {
+    fn hand_on<'n>(&self, member: &'n Member, before: &mut HashMap<&'n str, Known>) -> bool {
         let Some(known) = before.get(member.key.as_str()).cloned() else {
             return false;
         };
@@ -151,13 +183,15 @@ impl Pass<'_, '_> {
                     known.insert(*index);
                 }
             }
-            changed |= !before.contains_key(next);
-            changed |= before.entry(next).or_default().join(&known);
+            changed |= match before.get_mut(next) {
+                Some(before) => before.join(&known),
+                None => before.insert(next, known).is_none(),
+            };
         }
         changed
     }
 
-    fn reads(&mut self, state: &StateView<'_>, known: &Set) {
+    fn reads(&mut self, state: &StateView<'_>, known: &Known) {
         let mut read = Vec::new();
         expressions::each(state, &mut |place| {
             for it in jsonata::analyze(state, place).unwrap_or_default().free_variables {
@@ -174,10 +208,14 @@ impl Pass<'_, '_> {
         self.found.extend(read.into_iter().flatten());
     }
 
-    fn undefined(&self, name: &str, node: &Node, path: &Path<'_>, known: &Set) -> Option<Diagnostic> {
+    fn undefined(&self, name: &str, node: &Node, path: &Path<'_>, known: &Known) -> Option<Diagnostic> {
         let index = self.names.0.get(name);
-        if index.is_some_and(|it| known.contains(*it)) {
+        if index.is_some_and(|it| known.must.contains(*it)) {
             return None;
+        }
+        if index.is_some_and(|it| known.may.contains(*it)) {
+            let message = format!("some path to this state does not assign the variable `${name}`");
+            return Some(Diagnostic::flow("MAYBE_UNDEFINED_VARIABLE", message, path, node.span));
         }
         let message = match index {
             Some(_) => format!("no path to this state assigns the variable `${name}`"),
@@ -187,7 +225,7 @@ impl Pass<'_, '_> {
         if self.names.0.len() > similar::MAX_CANDIDATES {
             return Some(warning);
         }
-        let names = self.names.0.iter().filter(|(_, index)| known.contains(**index));
+        let names = self.names.0.iter().filter(|(_, index)| known.may.contains(**index));
         let mut names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         Some(match similar::closest(name, names) {
