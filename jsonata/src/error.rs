@@ -148,6 +148,9 @@ fn message(error: &Error) -> String {
     text
 }
 
+/// What a value may hold to be shown in a message.
+const MOST_SHOWN: usize = 1 << 23;
+
 /// The value as `JSON.stringify` sees it: without JavaScript's own functions, such as regular expressions.
 fn plain(value: &Value) -> Value {
     match value {
@@ -164,6 +167,9 @@ fn plain(value: &Value) -> Value {
 fn field_text(error: &Error, field: &str) -> String {
     let json = |it: &Option<Value>| match it {
         None | Some(Value::Undefined) => "undefined".to_owned(),
+        Some(it) if !crate::evaluate::fits(it, &mut MOST_SHOWN.clone()) => {
+            format!("(too long: {})", it.type_name())
+        }
         Some(it) => match plain(it) {
             Value::Undefined => "undefined".to_owned(),
             it => it.to_string(),

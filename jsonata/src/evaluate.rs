@@ -47,6 +47,8 @@ pub(crate) struct Evaluator<'e> {
     pub(crate) not_finite: bool,
     /// Nothing became an item of an array; JSON has null there.
     pub(crate) holes: bool,
+    /// Values copied by a transform for one of its matches.
+    pub(crate) copied: usize,
     depth: usize,
     steps: u64,
     started: std::cell::Cell<Option<Instant>>,
@@ -80,6 +82,7 @@ impl<'e> Evaluator<'e> {
             now: None,
             not_finite: false,
             holes: false,
+            copied: 0,
             depth: 0,
             steps: 0,
             started: std::cell::Cell::new(None),
@@ -112,11 +115,14 @@ impl<'e> Evaluator<'e> {
 
     /// Refuses values that are too big to hold.
     pub(crate) fn charge(&self, bytes: usize) -> Result<(), Fault> {
-        if bytes > self.environment.limits.memory {
-            let text = "Expression evaluation memory limit exceeded: Check for excessive memory usage";
-            return Err(Error::new("U1003").text(text));
-        }
-        Ok(())
+        if bytes > self.environment.limits.memory { Err(memory_limit()) } else { Ok(()) }
+    }
+
+    /// Refuses a value that holds more than may be held, however much of it is shared: walking through it would
+    /// take for ever.
+    pub(crate) fn weigh(&self, value: &Value) -> Result<(), Fault> {
+        let mut left = self.environment.limits.memory;
+        if fits(value, &mut left) { Ok(()) } else { Err(memory_limit()) }
     }
 
     /// Counts a step of work that evaluates no expression.
@@ -174,15 +180,21 @@ impl<'e> Evaluator<'e> {
 
     /// Makes a result fit to leave: AWS bounds what it holds, and writes what JSON has no number for as a text.
     pub(crate) fn finish(&self, value: Value) -> Result<Value, Fault> {
+        self.weigh(&value)?;
         let value = if self.holes && !value.is_undefined() { filled(&value) } else { value };
-        if self.symbols.dialect() != Dialect::Aws {
-            return Ok(value);
-        }
-        let mut left = self.environment.limits.memory;
-        if !fits(&value, &mut left) {
-            self.charge(usize::MAX)?;
-        }
-        Ok(if self.not_finite { finite(&value) } else { value })
+        let texts = self.not_finite && self.symbols.dialect() == Dialect::Aws;
+        Ok(if texts { finite(&value) } else { value })
+    }
+
+    /// The same for what has containers within a container; a plain list or record is walked in no time.
+    pub(crate) fn weigh_nested(&self, value: &Value) -> Result<(), Fault> {
+        let container = |it: &Value| matches!(it, Value::Array(_) | Value::Object(_));
+        let nested = match value {
+            Value::Array(items) => items.iter().any(container),
+            Value::Object(members) => members.values().any(container),
+            _ => false,
+        };
+        if nested { self.weigh(value) } else { Ok(()) }
     }
 
     // Variables.
@@ -360,8 +372,14 @@ impl<'e> Evaluator<'e> {
             Kind::Field(field) => self.field(field, input),
             Kind::Variable(symbol) => Ok(self.lookup(frame, *symbol).cloned().unwrap_or_default()),
             Kind::Context => Ok(unwrapped(input).clone()),
-            Kind::Wildcard => Ok(operators::wildcard(input)),
-            Kind::Descendants => Ok(operators::descendants(input)),
+            Kind::Wildcard => {
+                self.weigh_nested(input)?;
+                Ok(operators::wildcard(input))
+            }
+            Kind::Descendants => {
+                self.weigh_nested(input)?;
+                Ok(operators::descendants(input))
+            }
             Kind::Parent(symbol) => Ok(self.lookup(frame, *symbol).cloned().unwrap_or_default()),
             Kind::Path(path) => self.path(path, node, input, frame),
             Kind::Numeric(operator, parts) => {
@@ -376,6 +394,7 @@ impl<'e> Evaluator<'e> {
             }
             Kind::Equality(negated, parts) => {
                 let (left, right) = self.both(parts, input, frame)?;
+                self.weigh_nested(&left)?;
                 let defined = !left.is_undefined() && !right.is_undefined();
                 Ok(Value::Bool(defined && (left == right) != *negated))
             }
@@ -455,7 +474,7 @@ impl<'e> Evaluator<'e> {
         self.leaf()?;
         let found = match input {
             Value::Object(object) => object.get_near(&field.name, &field.hint).cloned().unwrap_or_default(),
-            Value::Array(items) => return Ok(crate::path::field_of_items(field, items)),
+            Value::Array(items) => return crate::path::field_of_items(field, items),
             _ => Value::Undefined,
         };
         Ok(normalize(found, false))
@@ -472,6 +491,7 @@ impl<'e> Evaluator<'e> {
     ) -> Result<(), Fault> {
         let (left, right) = parts;
         let blamed = |it: Fault| it.at(pos).token("&");
+        let limit = self.environment.limits.memory;
         match &left.kind {
             Kind::Concat(inner) if left.extra.is_none() && !left.keep_array => {
                 self.enter()?;
@@ -479,13 +499,13 @@ impl<'e> Evaluator<'e> {
                 self.depth -= 1;
                 done?;
                 let right = self.evaluate(right, input, frame)?;
-                functions::string::write_value(out, &right).map_err(blamed)?;
+                functions::string::write_value(out, &right, limit).map_err(blamed)?;
             }
             _ => {
                 let left = self.evaluate(left, input, frame)?;
                 let right = self.evaluate(right, input, frame)?;
-                functions::string::write_value(out, &left).map_err(blamed)?;
-                functions::string::write_value(out, &right).map_err(blamed)?;
+                functions::string::write_value(out, &left, limit).map_err(blamed)?;
+                functions::string::write_value(out, &right, limit).map_err(blamed)?;
             }
         }
         self.charge(out.len()).map_err(blamed)
@@ -577,9 +597,12 @@ impl<'e> Evaluator<'e> {
 }
 
 /// Subtracts what a value holds from what is left; false if it isn't enough.
-fn fits(value: &Value, left: &mut usize) -> bool {
+pub(crate) fn fits(value: &Value, left: &mut usize) -> bool {
     let size = match value {
-        Value::String(text) => text.len(),
+        Value::String(text) => text.len().max(1),
+        // What is in them counts; nothing in them must count for something, or many of them would be for nothing.
+        Value::Array(items) if items.is_empty() => 8,
+        Value::Object(members) if members.is_empty() => 8,
         Value::Array(_) | Value::Object(_) => 0,
         _ => 8,
     };
@@ -622,6 +645,10 @@ fn finite(value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+pub(crate) fn memory_limit() -> Fault {
+    Error::new("U1003").text("Expression evaluation memory limit exceeded: Check for excessive memory usage")
 }
 
 fn too_deep() -> Fault {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::ast::{Arithmetic, Order};
 use crate::deep;
 use crate::error::{Error, Fault};
-use crate::evaluate::unwrapped;
+use crate::evaluate::{fits, memory_limit, unwrapped};
 use crate::value::{Array, Value};
 
 /// A finite number; NaN is none, and an infinity an error.
@@ -122,6 +122,9 @@ fn identical(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// What an array that is asked for its truth may hold.
+const MOST_HELD: usize = 1 << 28;
+
 /// JSONata's idea of truth: neither nothing, null, zero nor empty; some true item in an array.
 pub(crate) fn truth(value: &Value) -> Result<bool, Fault> {
     Ok(match value {
@@ -131,7 +134,13 @@ pub(crate) fn truth(value: &Value) -> Result<bool, Fault> {
         Value::Number(_) | Value::Long(_) => numeric_value(value)?.is_some_and(|it| it != 0.0),
         Value::String(it) => !it.is_empty(),
         Value::Object(it) => !it.is_empty(),
-        Value::Array(items) => return deep::guarded(|| any_true(items)),
+        Value::Array(items) => {
+            // Arrays that hold each other many times over would be looked through for ever.
+            if items.iter().any(Value::is_array) && !fits(value, &mut MOST_HELD.clone()) {
+                return Err(memory_limit());
+            }
+            return deep::guarded(|| any_true(items));
+        }
     })
 }
 
@@ -139,7 +148,10 @@ fn any_true(items: &Array) -> Result<bool, Fault> {
     let mut found = false;
     for item in items {
         // All are looked at: an infinity among them is an error wherever it stands.
-        found |= truth(item)?;
+        found |= match item {
+            Value::Array(inner) => deep::guarded(|| any_true(inner))?,
+            other => truth(other)?,
+        };
     }
     Ok(found)
 }

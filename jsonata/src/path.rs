@@ -7,10 +7,10 @@ mod tuples;
 use crate::ast::*;
 use crate::deep;
 use crate::error::Fault;
-use crate::evaluate::{Evaluator, UNDEFINED};
+use crate::evaluate::{Evaluator, UNDEFINED, memory_limit};
 use crate::function::Frame;
 use crate::operators;
-use crate::path::found::{Entries, Found, Refs, name_entry};
+use crate::path::found::{Entries, Found, MOST_VISITED, Refs, name_entry};
 use crate::sort;
 use crate::value::{Flags, Value};
 
@@ -132,6 +132,9 @@ impl Evaluator<'_> {
                     }
                 }
             }
+            if entries.refs.visited >= MOST_VISITED {
+                return Err(memory_limit());
+            }
             at += 1;
             if at == steps.len() {
                 return Ok(entries.finish());
@@ -173,9 +176,9 @@ impl Evaluator<'_> {
         name_entry(field, item, &mut found);
         let mut refs = match found.whole {
             // jsonata-js tries the predicate on nothing, too.
-            None if found.count == 0 => Refs { one: Some(&UNDEFINED), many: Vec::new() },
+            None if found.count == 0 => Refs { one: Some(&UNDEFINED), ..Refs::default() },
             Some(Value::Array(items)) if items.flags.has(Flags::CONS) => {
-                Refs { many: items.iter().collect(), one: None }
+                Refs { many: items.iter().collect(), ..Refs::default() }
             }
             _ => found.refs,
         };
@@ -210,7 +213,7 @@ impl Evaluator<'_> {
             return Ok(match index_of(number, items.len()).and_then(|at| items.get(at)) {
                 Some(value @ Value::Array(_)) => Filtered::Picked(value),
                 Some(value) if !value.is_undefined() => {
-                    Filtered::Items(Refs { one: Some(value), many: Vec::new() })
+                    Filtered::Items(Refs { one: Some(value), ..Refs::default() })
                 }
                 _ => Filtered::Items(Refs::default()),
             });

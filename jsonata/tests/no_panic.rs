@@ -233,10 +233,27 @@ fn endless_work_ends() {
         "$map([1..5000], function($x){ $map([1..5000], function($y){ $x * $y }) })",
         "$formatInteger(1e300, 'I')",
         "[1..9999999].[1..9999999]",
+        "$join($map([1..500000], $string), $pad('', 4000000, 'x'))",
+        "$split($pad('', 40000000, 'x'), '')",
+        // Values that hold others many times over: small to hold, endless to walk through.
+        "$string($reduce([1..60], function($a){ [[$a], [$a]] }, []))",
+        "$reduce([1..60], function($a){ [[$a], [$a]] }, [])",
+        "$reduce([1..60], function($a){ {'l': $a, 'r': $a} }, {})",
+        "$reduce([1..60], function($a){ {'l': $a, 'r': $a} }, {}).**",
+        "$reduce([1..60], function($a){ [[$a], [$a]] }, []).x",
+        "$reduce([1..60], function($a){ [[$a], [$a]] }, []) ? 1 : 2",
+        "-$reduce([1..60], function($a){ [[$a], [$a]] }, [])",
+        "($d := function($s){ $reduce([1..60], function($a){ {'l': $a, 'r': $a} }, $s) }; $d(1) = $d(1))",
+        "$clone($reduce([1..60], function($a){ {'l': $a, 'r': $a} }, {}))",
+        "$reduce([1..60], function($a){ {'l': $a, 'r': $a} }, {}) ~> |**|{'x': 1}|",
+        "$distinct([$reduce([1..60], function($a){ {'l': $a, 'r': $a} }, {}), {}])",
+        "'' & $reduce([1..60], function($a){ {'l': $a, 'r': $a} }, {})",
     ] {
         let expression = Expression::parse(text, Dialect::Standard).expect(text);
+        let before = Instant::now();
         let result = expression.evaluate(&Value::Undefined, &Bindings::new(), &environment);
         assert!(result.is_err(), "{text}");
+        assert!(before.elapsed() < Duration::from_secs(20), "{text} took {:?}", before.elapsed());
     }
     assert!(start.elapsed() < Duration::from_secs(60), "took {:?}", start.elapsed());
 }

@@ -78,6 +78,7 @@ pub(crate) fn distinct(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Sc
         Value::Array(items) if items.len() > 1 => items,
         other => return Ok(other.clone()),
     };
+    evaluator.weigh_nested(arg(arguments, 0))?;
     let mut seen: HashSet<Scalar> = HashSet::new();
     let mut structures: Vec<&Value> = Vec::new();
     let mut result = Vec::new();

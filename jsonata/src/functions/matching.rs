@@ -252,6 +252,8 @@ pub(crate) fn matches(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope:
     {
         let index = Value::from(utf16_offset(text, it.start));
         found.push(Value::object([("match", it.text), ("index", index), ("groups", it.groups)]));
+        // An index, and at least two more values.
+        evaluator.charge(found.len() * 24)?;
         evaluator.step()?;
         current = next_of(evaluator, it.next, text, scope)?;
     }
@@ -266,6 +268,11 @@ pub(crate) fn split(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope: S
     }
     if let Value::String(separator) = arg(arguments, 1) {
         let limit = if limit.is_finite() { limit as usize } else { usize::MAX };
+        let count = match separator.is_empty() {
+            true => text.chars().count(),
+            false => text.matches(&**separator).count() + 1,
+        };
+        evaluator.items(count.min(limit))?;
         return Ok(Value::from(split_by_text(text, separator, limit)));
     }
     let mut parts = Vec::new();
@@ -276,7 +283,8 @@ pub(crate) fn split(evaluator: &mut Evaluator<'_>, arguments: &[Value], scope: S
     {
         parts.push(Value::from(text.get(start..it.start).unwrap_or_default()));
         start = it.end;
-        evaluator.step()?;
+        evaluator.items(1)?;
+        evaluator.charge(parts.len() * 8)?;
         current = next_of(evaluator, it.next, text, scope)?;
     }
     if (parts.len() as f64) < limit {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::deep;
 use crate::error::{Error, Fault};
-use crate::evaluate::{Evaluator, unwrapped};
+use crate::evaluate::{Evaluator, memory_limit, unwrapped};
 use crate::functions::{Scope, arg};
 use crate::json::write_string;
 use crate::number::{fifteen_digits, write_number};
@@ -15,7 +15,7 @@ use crate::value::Value;
 type Outcome = Result<Value, Fault>;
 
 /// Appends what `$string` makes of a value; of nothing, nothing.
-pub(crate) fn write_value(out: &mut String, value: &Value) -> Result<(), Fault> {
+pub(crate) fn write_value(out: &mut String, value: &Value, limit: usize) -> Result<(), Fault> {
     match value {
         Value::Undefined | Value::Function(_) => Ok(()),
         Value::String(it) => {
@@ -23,15 +23,19 @@ pub(crate) fn write_value(out: &mut String, value: &Value) -> Result<(), Fault> 
             Ok(())
         }
         Value::Number(it) if !it.is_finite() => Err(Error::new("D3001").value(Value::Number(*it))),
-        other => write_json(out, unwrapped(other), None),
+        other => write_json(out, unwrapped(other), None, limit),
     }
 }
 
 /// JSON with numbers cut to 15 digits; on lines of their own, indented by two, if a level is given.
-fn write_json(out: &mut String, value: &Value, level: Option<usize>) -> Result<(), Fault> {
+fn write_json(out: &mut String, value: &Value, level: Option<usize>, limit: usize) -> Result<(), Fault> {
+    // A value may hold another many times over: its text is far longer than it is big.
+    if out.len() > limit {
+        return Err(memory_limit());
+    }
     match value {
         Value::Array(items) => deep::guarded(|| {
-            let write = |out: &mut String, item: &Value, level| write_json(out, item, level);
+            let write = |out: &mut String, item: &Value, level| write_json(out, item, level, limit);
             write_list(out, ['[', ']'], items.iter(), level, write)
         }),
         Value::Object(members) => deep::guarded(|| {
@@ -40,7 +44,7 @@ fn write_json(out: &mut String, value: &Value, level: Option<usize>) -> Result<(
                 // Writing to a string can't fail.
                 let _ = write_string(out, name);
                 out.push_str(if level.is_some() { ": " } else { ":" });
-                write_json(out, value, level)
+                write_json(out, value, level, limit)
             })
         }),
         Value::Number(_) | Value::Long(_) => {
@@ -93,12 +97,13 @@ pub(crate) fn string(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scop
     if value.is_undefined() || value.is_string() {
         return Ok(value.clone());
     }
+    let limit = evaluator.environment.limits.memory;
     let mut text = String::new();
     match (value, arg(arguments, 1)) {
         (Value::Array(_) | Value::Object(_), Value::Bool(true)) => {
-            write_json(&mut text, unwrapped(value), Some(0))?
+            write_json(&mut text, unwrapped(value), Some(0), limit)?
         }
-        _ => write_value(&mut text, value)?,
+        _ => write_value(&mut text, value, limit)?,
     }
     evaluator.charge(text.len())?;
     Ok(Value::from(text))
@@ -214,7 +219,7 @@ pub(crate) fn join(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope<
             text.push_str(separator);
         }
         text.push_str(part.as_str().unwrap_or_default());
+        evaluator.charge(text.len())?;
     }
-    evaluator.charge(text.len())?;
     Ok(Value::from(text))
 }

@@ -19,7 +19,8 @@ use crate::value::{Array, Value};
 
 type Outcome = Result<Value, Fault>;
 
-pub(crate) fn clone(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
+pub(crate) fn clone(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
+    evaluator.weigh(arg(arguments, 0))?;
     copy(unwrapped(arg(arguments, 0)))
 }
 
@@ -101,6 +102,7 @@ impl Evaluator<'_> {
         for item in &matches {
             self.change(&transform, item, &mut changes, closure.frame)?;
         }
+        self.copied = 0;
         self.applied(&result, &changes, &mut Vec::new())
     }
 
@@ -115,6 +117,7 @@ impl Evaluator<'_> {
         if matches!(item, Value::Function(it) if !it.is_truthy()) {
             return Err(Error::new("D1010").at(transform.pos));
         }
+        self.copied = 0;
         let current = self.applied(item, changes, &mut Vec::new())?;
         let update = self.evaluate(&transform.update, &current, frame)?;
         // Kept are the members as they were: what is changed in them is found by their addresses.
@@ -160,6 +163,8 @@ impl Evaluator<'_> {
             return Ok(value.clone());
         }
         self.step()?;
+        self.copied += 1;
+        self.charge(self.copied.saturating_mul(8))?;
         Ok(match value {
             Value::Array(items) => {
                 let mut result = Vec::with_capacity(items.len());

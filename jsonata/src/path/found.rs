@@ -2,7 +2,8 @@
 
 use crate::ast::Field;
 use crate::deep;
-use crate::evaluate::normalize;
+use crate::error::Fault;
+use crate::evaluate::{memory_limit, normalize};
 use crate::value::{Array, Flags, Value};
 
 /// What a run of steps found, before it is made a value.
@@ -63,6 +64,8 @@ pub(super) fn kept(values: Vec<Value>) -> Value {
 pub(super) struct Refs<'a> {
     pub(super) one: Option<&'a Value>,
     pub(super) many: Vec<&'a Value>,
+    /// Arrays within arrays looked through.
+    pub(super) visited: usize,
 }
 
 impl<'a> Refs<'a> {
@@ -143,6 +146,9 @@ impl<'a> Entries<'a> {
     }
 }
 
+/// Arrays that hold each other many times over would be looked through for ever.
+pub(super) const MOST_VISITED: usize = 1 << 25;
+
 /// The value of a name in an item. In an array of arrays it is looked up at every depth.
 pub(super) fn look_up<'a>(field: &Field, item: &'a Value, out: &mut Refs<'a>) {
     match item {
@@ -151,7 +157,8 @@ pub(super) fn look_up<'a>(field: &Field, item: &'a Value, out: &mut Refs<'a>) {
                 out.push(value);
             }
         }
-        Value::Array(items) => deep::guarded(|| {
+        Value::Array(items) if out.visited < MOST_VISITED => deep::guarded(|| {
+            out.visited += 1;
             for item in items {
                 match item {
                     Value::Object(object) => match object.get_near(&field.name, &field.hint) {
@@ -182,6 +189,7 @@ pub(super) fn name_entry<'a>(field: &Field, item: &'a Value, entries: &mut Entri
         Value::Array(_) => {
             let mut found = Refs::default();
             look_up(field, item, &mut found);
+            entries.refs.visited += found.visited;
             entries.push_sequence(found.as_slice());
         }
         _ => {}
@@ -189,8 +197,11 @@ pub(super) fn name_entry<'a>(field: &Field, item: &'a Value, entries: &mut Entri
 }
 
 /// A path of a single name over an array.
-pub(crate) fn field_of_items(field: &Field, items: &Array) -> Value {
+pub(crate) fn field_of_items(field: &Field, items: &Array) -> Result<Value, Fault> {
     let mut entries = Entries::default();
     items.iter().for_each(|it| name_entry(field, it, &mut entries));
-    entries.finish().into_value(false)
+    if entries.refs.visited >= MOST_VISITED {
+        return Err(memory_limit());
+    }
+    Ok(entries.finish().into_value(false))
 }
