@@ -30,6 +30,7 @@ pub struct Analysis {
 pub struct Reference {
     /// Without the `$`.
     pub name: String,
+    /// Where it stands: byte offsets.
     pub range: Range<usize>,
     /// The names that follow it directly: `["input", "order"]` for `$states.input.order.(id)`.
     pub fields: Vec<String>,
@@ -42,6 +43,7 @@ pub struct Reference {
 pub struct Call {
     /// Without the `$`.
     pub name: String,
+    /// Where it stands: byte offsets.
     pub range: Range<usize>,
     /// Arguments written, `?` of a partial application included; the left side of `~>` counts as one.
     pub arguments: usize,
@@ -52,13 +54,16 @@ pub struct Call {
 /// A use of the evaluation's input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputUse {
+    /// What is used.
     pub kind: InputKind,
+    /// Where it stands: byte offsets.
     pub range: Range<usize>,
     /// At the top level of the expression, where AWS refuses it (`Reference to 'x' at the top level is not
     /// supported`). Only `$$` can stand elsewhere.
     pub top_level: bool,
 }
 
+/// What of the input an expression uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputKind {
     /// A field name without qualification.
@@ -74,14 +79,22 @@ pub enum InputKind {
 /// The type of the result as far as the text tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ResultKind {
+    /// The text doesn't tell.
     #[default]
     Unknown,
+    /// `null`
     Null,
+    /// `true` or `false`
     Boolean,
+    /// A number.
     Number,
+    /// A text.
     String,
+    /// An array.
     Array,
+    /// An object.
     Object,
+    /// A function, of which AWS can't make a state's output.
     Function,
 }
 

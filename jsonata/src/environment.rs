@@ -14,6 +14,7 @@ use crate::value::Value;
 pub struct Bindings(pub Object);
 
 impl Bindings {
+    /// No variables.
     pub fn new() -> Bindings {
         Bindings::default()
     }
@@ -23,6 +24,7 @@ impl Bindings {
         self.0.insert(name, value);
     }
 
+    /// What `$name` is bound to.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
@@ -74,6 +76,7 @@ pub struct Environment {
     pub random: Arc<dyn Fn() -> f64 + Send + Sync>,
     /// A version 4 UUID.
     pub uuid: Arc<dyn Fn() -> String + Send + Sync>,
+    /// How much an evaluation may spend.
     pub limits: Limits,
 }
 

@@ -10,6 +10,7 @@ use crate::value::Value;
 pub struct Error {
     /// JSONata's code, such as `T2001`.
     pub code: &'static str,
+    /// What is wrong, in the words of jsonata-js, which AWS shows in a state's cause.
     pub message: String,
     /// Where, as jsonata-js counts: UTF-16 units from the start to the *end* of the token concerned.
     pub position: Option<usize>,

@@ -74,6 +74,7 @@ impl Expression {
         analysis::analyze(&self.program)
     }
 
+    /// The text it was parsed from.
     pub fn source(&self) -> &str {
         &self.program.source
     }

@@ -66,6 +66,7 @@ impl Members {
 }
 
 impl Object {
+    /// An object without members.
     pub fn new() -> Object {
         Object::default()
     }
@@ -79,14 +80,17 @@ impl Object {
         Object(Arc::new(members))
     }
 
+    /// How many members it has.
     pub fn len(&self) -> usize {
         self.0.list.len()
     }
 
+    /// Whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.0.list.is_empty()
     }
 
+    /// The member of a name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let at = self.0.position(name)?;
         self.0.list.get(at).map(|(_, value)| value)
@@ -105,6 +109,7 @@ impl Object {
         }
     }
 
+    /// Whether it has a member of the name.
     pub fn contains_key(&self, name: &str) -> bool {
         self.0.position(name).is_some()
     }
@@ -129,14 +134,17 @@ impl Object {
         Arc::make_mut(&mut self.0).list.get_mut(at).map(|(_, value)| value)
     }
 
+    /// The members in their order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Value)> + ExactSizeIterator {
         self.0.list.iter().map(|(name, value)| (name, value))
     }
 
+    /// The names in their order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
         self.iter().map(|(name, _)| name)
     }
 
+    /// The values in the order of their names.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
         self.iter().map(|(_, value)| value)
     }

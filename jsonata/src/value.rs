@@ -18,15 +18,20 @@ pub enum Value {
     /// where it is printed as JSON it reads `null`.
     #[default]
     Undefined,
+    /// JSON's `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
     /// Every number that a double holds exactly, which is nearly every number.
     Number(f64),
     /// An integer of JSON text that a double can't hold (beyond 2^53): kept exact while it is passed on, a double
     /// as soon as an expression calculates with it.
     Long(i64),
+    /// A text.
     String(Arc<str>),
+    /// A list of values.
     Array(Array),
+    /// Members by name, in their order.
     Object(Object),
     /// What a lambda, a regular expression or `$sum` evaluates to. It can only be called by the evaluation that
     /// made it; as JSON it reads `""`.
@@ -76,6 +81,7 @@ impl Flags {
 }
 
 impl Array {
+    /// An array of nothing.
     pub fn new() -> Array {
         Array::default()
     }
@@ -96,6 +102,7 @@ impl Array {
         Arc::ptr_eq(&self.items, &other.items)
     }
 
+    /// The items.
     pub fn as_slice(&self) -> &[Value] {
         &self.items.0
     }
@@ -105,6 +112,7 @@ impl Array {
         &mut Arc::make_mut(&mut self.items).0
     }
 
+    /// Adds an item at the end; the items are copied first (one level) if another value shares them.
     pub fn push(&mut self, value: Value) {
         self.make_mut().push(value);
     }
@@ -168,10 +176,12 @@ impl PartialEq for Value {
 }
 
 impl Value {
+    /// A text.
     pub fn string(text: impl Into<Arc<str>>) -> Value {
         Value::String(text.into())
     }
 
+    /// An array of the given items.
     pub fn array(items: impl IntoIterator<Item = Value>) -> Value {
         Value::Array(items.into_iter().collect())
     }
@@ -185,34 +195,42 @@ impl Value {
         Value::Array(Array::sequence(items))
     }
 
+    /// Whether it is JSONata's "nothing".
     pub fn is_undefined(&self) -> bool {
         matches!(self, Value::Undefined)
     }
 
+    /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
+    /// Whether it is a number of either kind.
     pub fn is_number(&self) -> bool {
         matches!(self, Value::Number(_) | Value::Long(_))
     }
 
+    /// Whether it is a text.
     pub fn is_string(&self) -> bool {
         matches!(self, Value::String(_))
     }
 
+    /// Whether it is an array.
     pub fn is_array(&self) -> bool {
         matches!(self, Value::Array(_))
     }
 
+    /// Whether it is an object.
     pub fn is_object(&self) -> bool {
         matches!(self, Value::Object(_))
     }
 
+    /// Whether it is a function.
     pub fn is_function(&self) -> bool {
         matches!(self, Value::Function(_))
     }
 
+    /// The truth value, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Value::Bool(it) => Some(*it),
@@ -220,6 +238,7 @@ impl Value {
         }
     }
 
+    /// The number as a double, if it is one.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Value::Number(it) => Some(*it),
@@ -239,6 +258,7 @@ impl Value {
         }
     }
 
+    /// The text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(it) => Some(it),
@@ -246,6 +266,7 @@ impl Value {
         }
     }
 
+    /// The array, if it is one.
     pub fn as_array(&self) -> Option<&Array> {
         match self {
             Value::Array(it) => Some(it),
@@ -253,6 +274,7 @@ impl Value {
         }
     }
 
+    /// The object, if it is one.
     pub fn as_object(&self) -> Option<&Object> {
         match self {
             Value::Object(it) => Some(it),
