@@ -20,6 +20,7 @@ pub fn app(built: &BuiltTests, program: &Program) -> Result<App, String> {
         key: it.key.clone(),
         sort: it.sort.clone(),
         indexes: it.indexes.clone(),
+        fifo: it.fifo,
     });
     let values: BTreeMap<String, String> = built.values.clone();
     App::new(workflows, resources.collect(), values)
@@ -66,9 +67,12 @@ fn callee(it: &output::Callee) -> Callee {
         output::Callee::Workflow(name) => Callee::Workflow(name.clone()),
         output::Callee::Container(name) => Callee::Container(name.clone()),
         output::Callee::Activity(name) => Callee::Activity(name.clone()),
-        output::Callee::Method { resource, service, action } => {
-            Callee::Method { resource: resource.clone(), service: service.clone(), action: action.clone() }
-        }
+        output::Callee::Method { resource, service, action, fixed } => Callee::Method {
+            resource: resource.clone(),
+            service: service.clone(),
+            action: action.clone(),
+            fixed: fixed.clone(),
+        },
         output::Callee::Aws { service, action } => {
             Callee::Aws { service: service.clone(), action: action.clone() }
         }

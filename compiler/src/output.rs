@@ -153,6 +153,8 @@ pub struct TestResource {
     pub sort: Option<String>,
     /// Name → key and sort key.
     pub indexes: BTreeMap<String, (String, Option<String>)>,
+    /// Of a queue or topic: it keeps the order and delivers once.
+    pub fifo: bool,
     pub function: Option<TestFunction>,
 }
 
@@ -224,6 +226,8 @@ pub enum Callee {
         resource: String,
         service: String,
         action: String,
+        /// Arguments that the method always sends, where several methods are one action: `Method: "GET"`.
+        fixed: Vec<(String, String)>,
     },
     Aws {
         service: String,

@@ -92,6 +92,7 @@ fn resource(resource: &Resource, analysis: &Analysis) -> TestResource {
             .map(|(name, _)| name.to_string()),
         key: setting("key"),
         sort: setting("sort"),
+        fifo: matches!(resource.settings.get("fifo").map(|it| &it.kind), Some(ExprKind::Boolean(true))),
         indexes: resource.settings.get("indexes").map(indexes).unwrap_or_default(),
         function: function(resource, analysis),
     }

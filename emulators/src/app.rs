@@ -41,6 +41,8 @@ pub struct Resource {
     pub sort: Option<String>,
     /// Name → key and sort key.
     pub indexes: BTreeMap<String, (String, Option<String>)>,
+    /// Of a queue or topic: it keeps the order and delivers once.
+    pub fifo: bool,
 }
 
 /// What is called: what a mock stands for.
@@ -55,6 +57,8 @@ pub enum Callee {
         resource: String,
         service: String,
         action: String,
+        /// Arguments that the method always sends, where several methods are one action: `Method: "GET"`.
+        fixed: Vec<(String, String)>,
     },
     Aws {
         service: String,

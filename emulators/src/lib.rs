@@ -17,6 +17,7 @@ mod cost;
 mod dynamo;
 mod flow;
 mod handlers;
+mod queue;
 mod router;
 mod runner;
 mod shape;

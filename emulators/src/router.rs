@@ -35,7 +35,12 @@ impl<'r, 'a> Router<'r, 'a> {
             Resource::Other(_) => ("", ""),
         };
         let target = self.runner.app.target(call.arguments, call.resource);
-        Asked { target: target.map(str::to_owned), service: service.to_owned(), action: action.to_owned() }
+        Asked {
+            target: target.map(str::to_owned),
+            service: service.to_owned(),
+            action: action.to_owned(),
+            arguments: call.arguments.clone(),
+        }
     }
 
     /// A call by a mock of the test, the latest first.
@@ -414,12 +419,25 @@ fn suggestion(app: &App, asked: &Asked) -> (String, String) {
     }
     let method = match asked.action.as_str() {
         "sendMessage" => "send",
+        "receiveMessage" => "receive",
+        "deleteMessage" => "delete",
+        "purgeQueue" => "purge",
+        "headObject" => "head",
+        "copyObject" => "copy",
+        "listObjectsV2" => "list",
+        "getSecretValue" => "value",
+        "putSecretValue" => "set",
+        "batchGetItem" => "batchGet",
+        "batchWriteItem" => "batchPut",
         "putEvents" => "emit",
         "getItem" | "getObject" => "get",
         "putItem" | "putObject" | "putRecord" => "put",
         "updateItem" => "update",
         "deleteItem" | "deleteObject" => "delete",
+        "invoke" => asked.arguments.get("Method").and_then(Value::as_str).unwrap_or_default(),
         other => other,
     };
+    let method = method.to_owned();
+    let method = if asked.service == "http" { method.to_ascii_lowercase() } else { method };
     (format!("`{name}.{method}`"), format!("mock {name}.{method}(…) {{ … }}"))
 }

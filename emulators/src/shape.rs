@@ -39,14 +39,19 @@ pub(crate) fn params(callee: &Callee, places: &[Option<Copy>], arguments: &Value
         Callee::Container(_) => vec![container_input(arguments)],
         Callee::Activity(_) | Callee::Aws { .. } => vec![arguments.clone()],
         Callee::Method { service, action, .. } if service == "dynamodb" => dynamo::asked(action, arguments),
-        Callee::Method { .. } => places.iter().map(|place| param(place.as_ref(), arguments)).collect(),
+        Callee::Method { resource, .. } => {
+            let url = crate::app::address("connection", resource, "url");
+            places.iter().map(|place| param(place.as_ref(), arguments, &url)).collect()
+        }
     }
 }
 
-fn param(place: Option<&Copy>, arguments: &Value) -> Value {
+/// `url`: the resource's own, which a path is told without.
+fn param(place: Option<&Copy>, arguments: &Value, url: &str) -> Value {
     let found = place.and_then(|it| Some((it, at(arguments, &it.from)?)));
     match found {
         Some((place, value)) if place.json => value.as_str().map_or(value.clone(), parsed),
+        Some((_, Value::String(text))) => Value::from(text.strip_prefix(url).unwrap_or(text)),
         Some((_, value)) => value.clone(),
         None => Value::Null,
     }

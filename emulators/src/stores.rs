@@ -7,6 +7,7 @@ use jsonata::Value;
 
 use crate::app::Resource;
 use crate::dynamo::Table;
+use crate::queue::Queue;
 use crate::shape::record;
 
 /// Most keys of a listing's page (S3 API reference, `ListObjectsV2`).
@@ -20,6 +21,7 @@ pub(crate) struct Stores {
     tables: BTreeMap<String, Table>,
     buckets: BTreeMap<String, BTreeMap<String, Value>>,
     secrets: BTreeMap<String, Value>,
+    queues: BTreeMap<String, Queue>,
     /// What queues, topics, buses and streams took in.
     logs: BTreeMap<String, Vec<Value>>,
     count: u64,
@@ -35,11 +37,7 @@ impl Stores {
                 let table = self.tables.entry(resource.name.clone()).or_insert_with(|| Table::new(resource));
                 table.call(action, arguments, sdk)
             }
-            "queue" if action == "sendMessage" => {
-                self.keep(resource, arguments.get("MessageBody"));
-                let id = self.id();
-                Some(Ok(record([("MessageId", id)])))
-            }
+            "queue" => self.queue(resource, action, arguments, call.now),
             "topic" if action == "publish" => {
                 self.keep(resource, arguments.get("Message"));
                 let id = self.id();
@@ -97,6 +95,25 @@ impl Stores {
     fn id(&mut self) -> Value {
         self.count += 1;
         Value::from(format!("00000000-0000-4000-8000-{:012x}", self.count))
+    }
+
+    fn queue(&mut self, resource: &Resource, action: &str, arguments: &Value, now: i64) -> Option<Answer> {
+        let id = if action == "sendMessage" { self.id() } else { Value::Null };
+        let queue = self.queues.entry(resource.name.clone()).or_default();
+        let answer = match action {
+            "sendMessage" => {
+                let (id, new) = queue.send(arguments, id, now, resource.fifo);
+                if new {
+                    self.keep(resource, arguments.get("MessageBody"));
+                }
+                record([("MessageId", id)])
+            }
+            "receiveMessage" => queue.receive(arguments, now),
+            "deleteMessage" => queue.delete(arguments),
+            "purgeQueue" => queue.purge(),
+            _ => return None,
+        };
+        Some(Ok(answer))
     }
 
     fn put_events(&mut self, resource: &Resource, arguments: &Value) -> Value {

@@ -15,6 +15,7 @@ pub(crate) struct Asked {
     pub(crate) target: Option<String>,
     pub(crate) service: String,
     pub(crate) action: String,
+    pub(crate) arguments: Value,
 }
 
 impl Asked {
@@ -30,7 +31,12 @@ impl Asked {
             }
             Callee::Container(name) => target(name) && self.service == "ecs",
             Callee::Activity(name) => target(name) && self.service == "activity",
-            Callee::Method { resource, service, action } => target(resource) && same(service, action),
+            Callee::Method { resource, service, action, fixed } => {
+                let sent = |name: &str| self.arguments.get(name).and_then(Value::as_str);
+                target(resource)
+                    && same(service, action)
+                    && fixed.iter().all(|(name, text)| sent(name) == Some(text))
+            }
             Callee::Aws { service, action } => same(service, action),
         }
     }

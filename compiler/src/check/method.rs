@@ -133,6 +133,7 @@ impl Ctx<'_> {
             self.report(report::unknown_method(name, kind, &known, close.as_deref()));
             return broken(how.span);
         };
+        self.fifo_group(&receiver, &name.text, arguments, how.call);
         let mut mode = self.mode(how);
         let shown = format!("{}.{}", self.source_of(receiver.span), name.text);
         let at = how.awaits.unwrap_or(how.call);
@@ -168,6 +169,21 @@ impl Ctx<'_> {
             raises,
         };
         self.task_call(callee, arguments, how, want)
+    }
+
+    /// A FIFO queue or topic takes no message without a group.
+    fn fifo_group(&mut self, receiver: &Expr, method: &str, arguments: &[ast::Argument], call: Span) {
+        let ExprKind::Resource(id) = &receiver.kind else { return };
+        let item = self.resolved.resources.get(id.index()).and_then(|at| self.resolved.item(*at));
+        let Some(ast::ItemKind::Resource(decl)) = item.map(|it| &it.kind) else { return };
+        let fifo = decl.settings.iter().any(|field| {
+            matches!(field, ast::Field::Named { name, value, .. } if name.text == "fifo"
+                && matches!(value.kind, ast::ExprKind::Literal(ast::Literal::Boolean(true))))
+        });
+        let grouped = arguments.iter().any(|it| it.name.as_ref().is_some_and(|name| name.text == "group"));
+        if fifo && !grouped && matches!(method, "send" | "publish") {
+            self.report(wrong::no_group(call));
+        }
     }
 
     /// A piece of the source, for messages; a long one is cut.

@@ -555,6 +555,12 @@ pub fn transact_twice(span: Span, first: Span, place: &str) -> Diagnostic {
         .help("make it one request: an `update` can change several fields under one condition")
 }
 
+pub fn no_group(span: Span) -> Diagnostic {
+    Diagnostic::error("F0349", span, "a message to what keeps an order needs its group")
+        .note("messages of one group keep their order; SQS and SNS refuse one without")
+        .help("add `group: \"…\"`, the same for messages that must stay in order")
+}
+
 pub fn check_what(span: Span) -> Diagnostic {
     Diagnostic::error("F0340", span, "`check` needs to know what must hold")
         .help("write `check(key, when: it => …)`, `when: present` or `when: absent`")

@@ -218,7 +218,7 @@ impl<'a> Lower<'a> {
                 other => other,
             };
             let (service, action) = ("dynamodb".to_owned(), action.to_owned());
-            return Some((None, Callee::Method { resource, service, action }));
+            return Some((None, Callee::Method { resource, service, action, fixed: Vec::new() }));
         };
         self.env.insert(body.this, Place::Alias(Expr::Deploy(Deploy::Resource(id, "".into()))));
         let mut bounds = Vec::new();
@@ -238,7 +238,8 @@ impl<'a> Lower<'a> {
             return None;
         };
         let (service, action) = (service.to_string(), action.to_string());
-        Some((Some((bounds, spec)), Callee::Method { resource, service, action }))
+        let fixed = fixed(&spec.arguments);
+        Some((Some((bounds, spec)), Callee::Method { resource, service, action, fixed }))
     }
 
     // ------------------------------------------------------------ statements
@@ -446,6 +447,16 @@ fn locals(child: Child<'_>, see: &mut dyn FnMut(LocalId)) {
     }
 }
 
+/// The arguments that are texts whatever the parameters are.
+fn fixed(arguments: &Expr) -> Vec<(String, String)> {
+    let Expr::Record(members) = arguments else { return Vec::new() };
+    let texts = members.iter().filter_map(|member| match member {
+        Member::Set(name, Expr::String(text)) => Some((name.to_string(), text.to_string())),
+        Member::Set(..) | Member::Some(..) | Member::Computed(..) | Member::Spread(_) => None,
+    });
+    texts.collect()
+}
+
 /// Where a parameter lies in the arguments of a call, if it is there as it is or as JSON.
 fn place_of(arguments: &Expr, param: BoundId) -> Option<Copy> {
     let is_param = |e: &Expr| *e == Expr::Bound(param);
@@ -455,6 +466,11 @@ fn place_of(arguments: &Expr, param: BoundId) -> Option<Copy> {
             Some(Copy { json: true, ..Copy::default() })
         }
         Expr::If(_, then, otherwise) => place_of(then, param).or_else(|| place_of(otherwise, param)),
+        // Behind what is known before the run, such as a connection's URL.
+        Expr::Template(parts) => match parts.as_slice() {
+            [Expr::Deploy(_), last] => place_of(last, param),
+            _ => None,
+        },
         Expr::Record(members) => members.iter().find_map(|member| match member {
             Member::Set(name, value) | Member::Some(name, value) => below(name, place_of(value, param)?),
             Member::Computed(..) | Member::Spread(_) => None,
