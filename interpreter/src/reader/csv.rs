@@ -1,5 +1,6 @@
-//! Text delimited files as AWS reads them (Developer Guide, "ItemReader (Map)"): cells may stand in quotes, with
-//! quotes in them doubled; a backslash keeps a backslash, a quote or the delimiter behind it, and goes.
+//! Text delimited files as AWS reads them (Developer Guide, "How Step Functions parses input CSV files"): cells may
+//! stand in quotes; a doubled quote is a quote, within them or not; a backslash keeps a backslash, a quote or the
+//! delimiter behind it, and goes.
 
 /// The first row that is not empty, and the text after it.
 pub(super) fn first_row(text: &str, delimiter: char) -> (Vec<String>, &str) {
@@ -49,8 +50,8 @@ fn cell<'t>(text: &'t str, delimiter: char, out: &mut dyn FnMut(&'t str)) -> (bo
         None => (text, false),
     };
     loop {
-        let stops =
-            |c: char| c == '\\' || if quoted { c == '"' } else { c == delimiter || c == '\n' || c == '\r' };
+        let ends = |c: char| !quoted && (c == delimiter || c == '\n' || c == '\r');
+        let stops = |c: char| c == '\\' || c == '"' || ends(c);
         let (before, after) = rest.split_at(rest.find(stops).unwrap_or(rest.len()));
         out(before);
         let mut following = after.chars();
@@ -63,10 +64,10 @@ fn cell<'t>(text: &'t str, delimiter: char, out: &mut dyn FnMut(&'t str)) -> (bo
                 out(after.get(1..end).unwrap_or_default());
                 rest = after.get(end..).unwrap_or_default();
             }
-            Some('"') if quoted => {
+            Some('"') => {
                 let twice = after.starts_with("\"\"");
-                out(if twice { "\"" } else { "" });
-                quoted = twice;
+                out(if twice || !quoted { "\"" } else { "" });
+                quoted &= twice;
                 rest = after.get(1 + usize::from(twice)..).unwrap_or_default();
             }
             Some(c) if c == delimiter => return (true, after.get(c.len_utf8()..).unwrap_or_default()),
@@ -107,5 +108,14 @@ mod tests {
         let expected = [vec!["C:\\Files\\x.exe", "1"], vec!["a,b", "\"q\""], vec!["x||", "a\"b"]];
         assert_eq!(found, expected);
         assert_eq!(rows("a\\|b|c", '|'), [vec!["a|b", "c"]]);
+    }
+
+    #[test]
+    fn a_doubled_quote_is_a_quote_anywhere() {
+        let text =
+            "abc,123,\"commas, (\"\"), and a newline (\n)\",{\"\"MyKey\"\":\"\"MyValue\"\"},\"[1,2,3]\"";
+        let expected =
+            vec!["abc", "123", "commas, (\"), and a newline (\n)", "{\"MyKey\":\"MyValue\"}", "[1,2,3]"];
+        assert_eq!(rows(text, ','), [expected]);
     }
 }
