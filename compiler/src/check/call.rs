@@ -13,7 +13,9 @@ use crate::diagnostics::{close, flow, names as report, types as wrong};
 use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind as Ast};
-use crate::typed::{Call, Effect, Expr, ExprKind, LocalId, Mode, ResourceId, StepId, Target, WorkflowId};
+use crate::typed::{
+    Call, Effect, ErrorRef, Expr, ExprKind, LocalId, Mode, ResourceId, StepId, Target, WorkflowId,
+};
 use crate::types::{ErrorId, Type};
 
 /// A named parameter.
@@ -874,11 +876,16 @@ impl Ctx<'_> {
             self.report(flow::fail_what(expr.span));
             return None;
         };
-        let error = self.error_ref(&ast::ErrorName { text: text.clone(), span: name.span })?;
-        for argument in arguments {
-            let role = Role::new("the message of", &text);
-            typed.push(self.expr_as(&argument.value, &Type::String, role));
-        }
+        let written = ast::ErrorName { text, span: name.span };
+        let error = self.error_ref(&written)?;
+        let data = match &error {
+            ErrorRef::Declared(id) => self.program.errors.get(id.0 as usize).and_then(|it| it.data.clone()),
+            ErrorRef::Aws(_) | ErrorRef::All => None,
+        };
+        let (message, data) = self.failure_arguments(&written, arguments, data.as_ref(), expr.span);
+        let nothing = || make(ExprKind::String("".into()), Type::String, Effect::Total, expr.span);
+        typed.push(message.map_or_else(nothing, |it| *it));
+        typed.extend(data.map(|it| *it));
         Some(error)
     }
 }

@@ -477,7 +477,7 @@ impl Ctx<'_> {
         }
     }
 
-    fn failure_arguments(
+    pub(crate) fn failure_arguments(
         &mut self,
         error: &ast::ErrorName,
         arguments: &[ast::Argument],

@@ -8,10 +8,11 @@ use super::expr::{Want, make};
 use super::facts::place;
 use super::scope::ScopeKind;
 use crate::diagnostics::{close, names as report, types as wrong};
+use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, MatchKind};
-use crate::typed::{Arm, Expr, ExprKind, Pattern};
-use crate::types::Type;
+use crate::typed::{Arm, ErrorRef, Expr, ExprKind, Pattern};
+use crate::types::{ErrorId, Type};
 
 impl Ctx<'_> {
     pub(crate) fn match_expr(
@@ -25,6 +26,11 @@ impl Ctx<'_> {
         let mut effect = value.effect;
         let subject = place(&value);
         let (mut members, mut null) = self.types().members(&value.ty);
+        if let Type::Error(which) = self.types().resolve(&value.ty)
+            && !which.is_empty()
+        {
+            members = which.iter().map(|it| Type::Error(Arc::new([*it].into()))).collect();
+        }
         let whole = value.ty.clone();
         let silent = whole.is_silent();
         let mut typed = Vec::with_capacity(arms.len());
@@ -123,7 +129,11 @@ impl Ctx<'_> {
             *null = false;
         }
         let types = &self.program.types;
-        members.retain(|member| !covered.all && !covered.whole.iter().any(|it| types.assignable(member, it)));
+        let gone = |member: &Type, whole: &Type| match (member, whole) {
+            (Type::Error(member), Type::Error(whole)) => !member.is_empty() && member.is_subset(whole),
+            _ => types.assignable(member, whole),
+        };
+        members.retain(|member| !covered.all && !covered.whole.iter().any(|it| gone(member, it)));
     }
 
     fn check_exhaustive(
@@ -134,7 +144,14 @@ impl Ctx<'_> {
         arms: &[ast::MatchArm],
         span: Span,
     ) {
-        let mut missing: Vec<String> = members.iter().map(|it| self.show(it)).collect();
+        let name = |it: &ErrorId| self.program.errors.get(it.0 as usize).map(|it| it.name.to_string());
+        let shown = |it: &Type| match it {
+            Type::Error(which) if !which.is_empty() => {
+                which.iter().filter_map(name).collect::<Vec<_>>().join(" | ")
+            }
+            other => self.show(other),
+        };
+        let mut missing: Vec<String> = members.iter().map(shown).collect();
         if null {
             missing.push("null".to_owned());
         }
@@ -209,8 +226,15 @@ impl Ctx<'_> {
         (pattern, Covered { types: vec![ty.clone()], whole: vec![ty], ..Covered::default() })
     }
 
-    /// A bare name binds what is left; the name of an error or resource stands for itself.
+    /// A bare name binds what is left; where a caught error is matched, the name of an error stands for itself.
     fn name_pattern(&mut self, name: &ast::Name, of: &Type) -> (Pattern, Covered) {
+        if let Type::Error(_) = self.types().resolve(of)
+            && let Some(Symbol::Error(id)) = self.symbol(&name.text, name.span)
+        {
+            let one = Type::Error(Arc::new([id].into()));
+            let covered = Covered { types: vec![one.clone()], whole: vec![one], ..Covered::default() };
+            return (Pattern::Error(ErrorRef::Declared(id), None), covered);
+        }
         let local = self.bind(name, of.clone(), false);
         (Pattern::Any(Some(local)), Covered::everything())
     }

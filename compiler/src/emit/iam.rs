@@ -246,7 +246,7 @@ impl<'a> Deployment<'a> {
                     Pattern::Sync2 => aws::Pattern::Sync2,
                     Pattern::Token => aws::Pattern::Token,
                 };
-                let arguments = Arguments::emitted(self, call, definition)?;
+                let arguments = Arguments::emitted(self, call, definition)?.of_own(self, id, call)?;
                 policy.extend(self.action_policy(service, action, flavor, pattern, &arguments)?);
             }
         }

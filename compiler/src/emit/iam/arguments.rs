@@ -10,7 +10,7 @@ use crate::emit::evaluate::{Result, Scope};
 use crate::emit::value::{Value, concat};
 use crate::machine::expr::Deploy;
 use crate::source::Span;
-use crate::typed::{Expr, ExprKind, RecordPart};
+use crate::typed::{Expr, ExprKind, RecordPart, WorkflowId};
 
 /// What is known of an argument.
 #[derive(Clone, Debug)]
@@ -28,6 +28,15 @@ struct Part {
     value: Json,
     /// Where the value is an attribute of a resource of the app: its ARN and its name.
     resource: Option<Owner>,
+}
+
+impl Part {
+    /// An alias of the resource: another ARN under the same name.
+    fn qualified(self, qualifier: &str) -> Part {
+        let add = |it: Json| concat(&[it, qualifier.into()]);
+        let resource = self.resource.map(|it| Owner { arn: add(it.arn), ..it });
+        Part { value: add(self.value), resource }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +74,23 @@ impl Arguments {
             }
         }
         Ok(Arguments { tree: tree(deployment, &call.arguments, definition, call.span)?, touched })
+    }
+
+    /// With the ARN of the state machine itself put in where a call starts it anew: a definition can't hold it.
+    pub(super) fn of_own(
+        mut self,
+        deployment: &Deployment<'_>,
+        id: WorkflowId,
+        call: &ServiceCall,
+    ) -> Result<Arguments> {
+        let machine = call.arguments.get("StateMachineArn").and_then(Json::as_str);
+        let Some(qualifier) = machine.and_then(own_qualifier) else { return Ok(self) };
+        let own = deployed(deployment, &Deploy::Workflow(id, "arn".into()), call.span)?;
+        if let Tree::Record(fields) = &mut self.tree {
+            let own = if qualifier.is_empty() { own } else { own.qualified(&qualifier) };
+            fields.insert("StateMachineArn".into(), Tree::Known(own));
+        }
+        Ok(self)
     }
 
     /// From the record that a method's body hands to an action.
@@ -271,6 +297,9 @@ fn leaf(deployment: &Deployment<'_>, text: &str, definition: &Definition, span: 
         if before.is_empty() && after.is_empty() && parts.is_empty() {
             return Ok(Tree::Known(part));
         }
+        if before.is_empty() && parts.is_empty() && is_qualifier(after) && part.resource.is_some() {
+            return Ok(Tree::Known(part.qualified(after)));
+        }
         if !before.is_empty() {
             parts.push(before.into());
         }
@@ -281,6 +310,23 @@ fn leaf(deployment: &Deployment<'_>, text: &str, definition: &Definition, span: 
         parts.push(rest.into());
     }
     Ok(Tree::Known(Part { value: concat(&parts), resource: None }))
+}
+
+/// `:live` of `{% $states.context.StateMachine.Id & ':live' %}`, nothing without it.
+fn own_qualifier(text: &str) -> Option<String> {
+    let inner = text.strip_prefix("{%")?.strip_suffix("%}")?.trim();
+    let rest = inner.strip_prefix("$states.context.StateMachine.Id")?.trim();
+    if rest.is_empty() {
+        return Some(String::new());
+    }
+    let quoted = rest.strip_prefix('&')?.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+    is_qualifier(quoted).then(|| quoted.to_owned())
+}
+
+/// `:live`
+fn is_qualifier(text: &str) -> bool {
+    let name = text.strip_prefix(':').unwrap_or_default();
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '$'))
 }
 
 /// The text of a JSONata string literal that stands alone.
@@ -352,4 +398,27 @@ fn known<'a>(deployment: &Deployment<'a>, expr: &'a Expr, scope: &Scope<'a>) -> 
     };
     let resource = base.and_then(|it| owner(deployment, &it, expr.span));
     if json.is_null() { Tree::Unknown } else { Tree::Known(Part { value: json, resource }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_are_qualifiers() {
+        for (text, wanted) in
+            [(":live", true), (":$LATEST", true), (":", false), ("live", false), (":a:b", false)]
+        {
+            assert_eq!(is_qualifier(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_state_machine_itself() {
+        let own = |text: &str| own_qualifier(text);
+        assert_eq!(own("{% $states.context.StateMachine.Id %}"), Some(String::new()));
+        assert_eq!(own("{% $states.context.StateMachine.Id & ':live' %}"), Some(":live".to_owned()));
+        assert_eq!(own("{% $states.context.StateMachine.Name %}"), None);
+        assert_eq!(own("${childArn}"), None);
+    }
 }
