@@ -167,6 +167,7 @@ impl App {
                 "AWS::AccountId" => ACCOUNT.to_owned(),
                 "AWS::Partition" => "aws".to_owned(),
                 "AWS::URLSuffix" => "amazonaws.com".to_owned(),
+                "AWS::StackName" => "app".to_owned(),
                 other => other.to_owned(),
             },
         }
