@@ -21,6 +21,7 @@ mod merge;
 mod names;
 mod narrow;
 mod propagate;
+mod rethrow;
 mod returns;
 mod same_call;
 mod sink;
@@ -41,6 +42,7 @@ type Rule = fn(&mut Machine, StateId) -> bool;
 const RULES: &[Rule] = &[
     dead::dead,
     propagate::propagate,
+    rethrow::rethrow,
     returns::returns,
     thread::thread,
     hoist::hoist,

@@ -50,7 +50,10 @@ pub fn compare_source(source: &str, seed: u64) -> Verdict {
     }
     let naive = compiler::build(&analysis, &BuildOptions { naive: true, ..BuildOptions::default() });
     let packed = compiler::build(&analysis, &BuildOptions::default());
-    let (Some(a), Some(b)) = (naive.workflows.first(), packed.workflows.first()) else {
+    let main = |built: &compiler::output::Built| {
+        built.workflows.iter().position(|it| it.name == "main").unwrap_or(0)
+    };
+    let (Some(a), Some(b)) = (naive.workflows.get(main(&naive)), packed.workflows.get(main(&packed))) else {
         let problems = naive.diagnostics.iter().chain(&packed.diagnostics);
         let problems: Vec<&String> = problems.map(|d| &d.message).collect();
         return Verdict::Differ(format!("{source}\nnot built: {problems:?}"));
@@ -58,8 +61,10 @@ pub fn compare_source(source: &str, seed: u64) -> Verdict {
     let (mut total_naive, mut total_packed) = (0, 0);
     for round in 0..4 {
         let input = program::input(seed.wrapping_add(round));
-        let one = run(&a.definition, &input, seed ^ round);
-        let two = run(&b.definition, &input, seed ^ round);
+        // Branches run at once: their order is nobody's promise.
+        let sort = at_once(&a.definition) || at_once(&b.definition);
+        let one = run(&a.definition, &input, seed ^ round, sort);
+        let two = run(&b.definition, &input, seed ^ round, sort);
         match (one, two) {
             (Ok(one), Ok(two)) if one.calls == two.calls && one.end == two.end => {
                 if two.transitions > one.transitions {
@@ -82,7 +87,12 @@ pub fn compare_source(source: &str, seed: u64) -> Verdict {
     Verdict::Agree { naive: total_naive, packed: total_packed }
 }
 
-fn run(definition: &serde_json::Value, input: &serde_json::Value, seed: u64) -> Result<Run, String> {
+fn run(
+    definition: &serde_json::Value,
+    input: &serde_json::Value,
+    seed: u64,
+    sort: bool,
+) -> Result<Run, String> {
     let text = definition.to_string();
     let read = asl::read(&text, asl::Format::Json);
     let machine = read.machine.ok_or_else(|| format!("not read: {:?}", read.diagnostics))?;
@@ -95,9 +105,15 @@ fn run(definition: &serde_json::Value, input: &serde_json::Value, seed: u64) -> 
         (Some(output), _) => format!("gave {output}"),
         (None, error) => format!("failed {}", error.as_deref().unwrap_or("")),
     };
-    // Branches run at once: their order is nobody's promise.
-    services.calls.sort();
+    if sort {
+        services.calls.sort();
+    }
     Ok(Run { calls: services.calls, end, transitions: outcome.transitions })
+}
+
+fn at_once(definition: &serde_json::Value) -> bool {
+    let text = definition.to_string();
+    text.contains(r#""Type":"Map""#) || text.contains(r#""Type":"Parallel""#)
 }
 
 /// Answers that depend on nothing but the call, how often it came, and the seed.
@@ -110,23 +126,64 @@ struct Answers {
 impl Services for Answers {
     fn call(&mut self, call: &Call<'_>) -> Reply {
         let arguments = call.arguments;
-        let name = arguments.get("FunctionName").map(ToString::to_string).unwrap_or_default();
-        let key = format!("{name} {}", arguments.get("Payload").map(ToString::to_string).unwrap_or_default());
+        let what = |name: &str| arguments.get(name).map(ToString::to_string).unwrap_or_default();
+        let key = match call.arn.rsplit(":::").next().unwrap_or_default() {
+            "lambda:invoke" => format!("{} {}", what("FunctionName"), what("Payload")),
+            other => format!("{other} {arguments}"),
+        };
+        // Tokens differ from run to run.
+        let key = call.token.map_or_else(|| key.clone(), |token| key.replace(token, "token"));
         let count = self.seen.entry(key.clone()).or_insert(0);
         *count += 1;
         let chance = program::mix(self.seed, &format!("{key} {count}"));
         self.calls.push(format!("{key} #{count}"));
-        match chance % (8 + self.seed % 4 * 12) {
-            0 => Reply::failure("E0", r#"{"errorMessage":"no luck","errorType":"E0"}"#),
-            1 => Reply::failure("E1", "plain"),
-            2 => Reply::failure("Lambda.Unknown", ""),
-            _ => {
-                let number = Value::from(i64::try_from(chance / 16 % 7).unwrap_or(0) - 1);
-                let payload = if name.contains("g") { Value::from(chance & 32 == 0) } else { number };
-                let answer = serde_json::json!({ "Payload": serde_json::from_str::<serde_json::Value>(&payload.to_string()).unwrap_or_default() });
-                Reply::success(Value::from(&answer))
-            }
+        let failure = match chance % (8 + self.seed % 4 * 12) {
+            0 => Some(("E0", r#"{"errorMessage":"no luck","errorType":"E0"}"#)),
+            1 => Some(("E1", "plain")),
+            2 => Some(("Lambda.Unknown", "")),
+            _ => None,
+        };
+        let number = i64::try_from(chance / 16 % 7).unwrap_or(0) - 1;
+        answer(call, failure, number, chance & 32 == 0)
+    }
+}
+
+/// What a service would say, in its own form.
+fn answer(call: &Call<'_>, failure: Option<(&str, &str)>, number: i64, yes: bool) -> Reply {
+    let done = |value: serde_json::Value| Reply::success(Value::from(&value));
+    let name = call.arguments.get("FunctionName").map(ToString::to_string).unwrap_or_default();
+    let action = call.arn.rsplit(":::").next().unwrap_or_default();
+    let nested =
+        |error: &str, cause: &str| serde_json::json!({ "Error": error, "Cause": cause, "Status": "FAILED" });
+    match (action, failure) {
+        ("lambda:invoke", None) if name.contains('g') => done(serde_json::json!({ "Payload": yes })),
+        ("lambda:invoke", None) => done(serde_json::json!({ "Payload": number })),
+        ("states:startExecution.sync:2", None) => done(serde_json::json!({ "Output": number })),
+        ("states:startExecution.sync:2", Some((error, cause))) => {
+            Reply::failure("States.TaskFailed", nested(error, cause).to_string())
         }
+        ("aws-sdk:sfn:startSyncExecution", None) => {
+            done(serde_json::json!({ "Status": "SUCCEEDED", "Output": number.to_string() }))
+        }
+        ("aws-sdk:sfn:startSyncExecution", Some((error, cause))) => done(nested(error, cause)),
+        ("aws-sdk:dynamodb:getItem", None) if yes => done(serde_json::json!({})),
+        ("aws-sdk:dynamodb:getItem", None) => {
+            let item = serde_json::json!({ "id": { "S": "k" }, "n": { "N": number.to_string() } });
+            done(serde_json::json!({ "Item": item }))
+        }
+        (action, None) if action.ends_with(".waitForTaskToken") && yes => Reply::Never,
+        (action, failure) if action.ends_with(".waitForTaskToken") => {
+            let end = match failure {
+                None => Ok(Value::from(number)),
+                Some((error, cause)) => Err(interpreter::ServiceError::new(error, cause)),
+            };
+            Reply::Submitted { after: 0, output: Value::from(&serde_json::json!({})), then: Some((5, end)) }
+        }
+        (_, None) => done(serde_json::json!({})),
+        (action, Some(("E0", _))) if action.contains("dynamodb") => {
+            Reply::failure("DynamoDb.ConditionalCheckFailedException", "The conditional request failed")
+        }
+        (_, Some((error, cause))) => Reply::failure(error, cause),
     }
 }
 

@@ -257,6 +257,13 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "B19 a member that is set again replaces what may have failed",
+        body: "var r = { a: 4, b: { c: parseJson(input.s) as int } }\nif input.note == null { r.b.c = 5 }\nvar d: dict<int> = { a: 1, b: 2 }\nlet k = if input.note == null { \"a\" } else { \"b\" }\nd[k] = 7\nreturn [r.b.c, d.a, d.b]",
+        input: r#"{"n":3,"s":"7","flag":true,"xs":[1,2,3],"data":{}}"#,
+        end: "gave [5,7,2]",
+        ..PLAIN
+    },
+    Trap {
         name: "B20 a list of one is a list",
         body: "let one = input.xs.filter(x => x == 2)\nlet none = input.xs.filter(x => x == 9)\nlet nested = input.xs.map(x => [x])\nreturn [one, none, nested, [...one, 4], one.map(x => x + 1)]",
         end: "gave [[2],[],[[1],[2],[3]],[2,4],[3]]",

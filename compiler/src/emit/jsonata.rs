@@ -312,19 +312,21 @@ impl Printer<'_> {
         }
     }
 
+    /// JSONata refuses an object that names a member twice, even where both names are computed: what may repeat an
+    /// earlier name stands in an object of its own.
     fn record(&self, members: &[Member]) -> Piece {
-        if !members.iter().any(|m| matches!(m, Member::Spread(_))) {
+        let parts = parts(members);
+        if let [] | [[Member::Set(..) | Member::Some(..) | Member::Computed(..), ..]] = parts.as_slice() {
             return Piece::atom(self.braces(members));
         }
-        let mut parts = Vec::new();
-        for run in members.chunk_by(|a, b| !matches!(a, Member::Spread(_)) && !matches!(b, Member::Spread(_)))
-        {
-            match run {
-                [Member::Spread(e)] => parts.push(self.at(e, LOOSEST)),
-                run => parts.push(self.braces(run)),
-            }
-        }
-        Piece::atom(format!("$merge([{}])", parts.join(", ")))
+        let texts: Vec<String> = parts
+            .into_iter()
+            .map(|part| match part {
+                [Member::Spread(e)] => self.at(e, LOOSEST),
+                part => self.braces(part),
+            })
+            .collect();
+        Piece::atom(format!("$merge([{}])", texts.join(", ")))
     }
 
     fn braces(&self, members: &[Member]) -> String {
@@ -374,6 +376,30 @@ impl Printer<'_> {
     fn wanted(&self, id: BoundId) -> &str {
         self.machine.bounds.get(id.index()).map_or("v", |name| name)
     }
+}
+
+/// Runs of members whose names differ for certain; a spread is one of its own.
+fn parts(members: &[Member]) -> Vec<&[Member]> {
+    let mut all = Vec::new();
+    let mut rest = members;
+    while let Some(first) = rest.first() {
+        let mut names: Vec<&Arc<str>> = Vec::new();
+        let mut length = 0;
+        for member in rest {
+            match member {
+                Member::Set(name, _) | Member::Some(name, _) if !names.contains(&name) => names.push(name),
+                Member::Set(..) | Member::Some(..) | Member::Computed(..) | Member::Spread(_) => break,
+            }
+            length += 1;
+        }
+        if matches!(first, Member::Spread(_) | Member::Computed(..)) {
+            length = 1;
+        }
+        let (part, behind) = rest.split_at(length);
+        all.push(part);
+        rest = behind;
+    }
+    all
 }
 
 /// Of those that can be told without types.

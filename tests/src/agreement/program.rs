@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+mod more;
+
 /// A number from a seed and a text.
 pub(super) fn mix(seed: u64, text: &str) -> u64 {
     let mut hash = seed ^ 0xcbf2_9ce4_8422_2325;
@@ -35,6 +37,8 @@ pub(super) fn input(seed: u64) -> serde_json::Value {
 pub(super) fn generate(seed: u64) -> String {
     let mut it = Gen { state: seed.wrapping_mul(2).wrapping_add(1), ..Gen::default() };
     it.out.push_str(HEAD);
+    it.steps();
+    it.out.push_str(MAIN);
     it.vars = vec![
         Var { name: "input.n".into(), ty: Ty::Int, mutable: false, scope: 0 },
         Var { name: "input.flag".into(), ty: Ty::Bool, mutable: false, scope: 0 },
@@ -57,7 +61,16 @@ function f(x: json) -> int throws E0, E1 { existing: \"f\" }
 function g(x: json) -> boolean throws E0, E1 { existing: \"g\" }
 function h(x: json) -> int throws E0, E1 { existing: \"h\" }
 
-workflow main(input: { n: int, flag: boolean, s: string, xs: int[], note: string? }) -> json throws E0, E1 {
+type Item = { id: string, n: int, note: string? }
+table items of Item { key: id }
+queue jobs of { n: int, token: string }
+
+workflow child(n: int) -> int throws E0, E1 { return f(n) }
+@express workflow quick(n: int) -> int throws E0, E1 { return f(n) }
+
+";
+
+const MAIN: &str = "workflow main(input: { n: int, flag: boolean, s: string, xs: int[], note: string? }) -> json throws E0, E1 {
 ";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,6 +100,10 @@ struct Gen {
     names: usize,
     in_map: bool,
     in_saga: bool,
+    in_step: bool,
+    in_finally: bool,
+    /// Names of the `step`s that can be called.
+    callable: Vec<String>,
 }
 
 impl Gen {
@@ -139,9 +156,10 @@ impl Gen {
                     self.expr(Ty::Int, d),
                     self.expr(Ty::Int, d)
                 ),
+                4 if self.in_step => "[1, 2].count()".to_owned(),
                 4 => "input.xs.count()".to_owned(),
-                5 => format!("(input.xs[{}] ?? {})", self.next(3), self.expr(Ty::Int, d)),
-                6 => format!("input.xs.map(i => i + {}).sum()", self.expr(Ty::Int, d)),
+                5 => format!("({}[{}] ?? {})", self.list(), self.next(3), self.expr(Ty::Int, d)),
+                6 => format!("{}.map(i => i + {}).sum()", self.list(), self.expr(Ty::Int, d)),
                 7 => format!("[{}, {}].count()", self.expr(Ty::Int, d), self.expr(Ty::Int, d)),
                 _ => format!("{{ a: {}, b: {} }}.b", self.expr(Ty::Int, d), self.expr(Ty::Int, d)),
             },
@@ -151,6 +169,7 @@ impl Gen {
                 2 => format!("({} && {})", self.expr(Ty::Bool, d), self.expr(Ty::Bool, d)),
                 3 => format!("({} || {})", self.expr(Ty::Bool, d), self.expr(Ty::Bool, d)),
                 4 => format!("!{}", self.expr(Ty::Bool, 0)),
+                5 if self.in_step => "b".to_owned(),
                 5 => "(input.note != null)".to_owned(),
                 _ => format!("({} in [1, 2])", self.expr(Ty::Int, d)),
             },
@@ -160,8 +179,11 @@ impl Gen {
     /// An expression that may raise an error, or calls.
     fn risky(&mut self, ty: Ty) -> String {
         match self.next(6) {
+            0 if ty == Ty::Int && self.in_step => "(parseJson(\"${a}\") as int)".to_owned(),
             0 if ty == Ty::Int => "(parseJson(input.note ?? \"0\") as int)".to_owned(),
-            1 | 2 => self.call(ty),
+            1 => self.call(ty),
+            2 if ty == Ty::Int && self.chance(2) => self.other_call(),
+            2 => self.call(ty),
             3 => {
                 let (call, other) = (self.call(Ty::Int), self.expr(Ty::Int, 1));
                 match ty {
@@ -209,7 +231,8 @@ impl Gen {
     }
 
     fn statement(&mut self) {
-        match self.next(20) {
+        match self.next(34) {
+            20.. => self.further(),
             0..=2 => self.declare(),
             3..=5 => self.assign(),
             6 | 7 => self.guarded_call(),
@@ -321,7 +344,7 @@ impl Gen {
 
     fn for_loop(&mut self) {
         let name = self.name("x");
-        let list = if self.chance(2) { "input.xs".to_owned() } else { "[3, 1]".to_owned() };
+        let list = if self.chance(2) { self.list().to_owned() } else { "[3, 1]".to_owned() };
         self.line(&format!("for {name} in {list} {{"));
         let kept = self.vars.len();
         self.vars.push(Var { name, ty: Ty::Int, mutable: false, scope: self.scope });
@@ -343,7 +366,8 @@ impl Gen {
 
     fn map(&mut self) {
         let (name, item) = (self.name("m"), self.name("x"));
-        self.line(&format!("let {name} = map {item} in input.xs {{"));
+        let list = self.list();
+        self.line(&format!("let {name} = map {item} in {list} {{"));
         self.inner(|it| {
             let kept = it.vars.len();
             it.vars.push(Var { name: item, ty: Ty::Int, mutable: false, scope: it.scope });
@@ -391,16 +415,36 @@ impl Gen {
         self.block(3);
         let retry = if self.chance(4) { " retry E1 (attempts: 1, every: 1s)" } else { "" };
         let only = if self.chance(2) { "catch E0" } else { "catch as e" };
+        if self.chance(5) {
+            self.line(&format!("}}{retry} finally {{"));
+            self.finally_block();
+            self.line("}");
+            return;
+        }
         self.line(&format!("}}{retry} {only} {{"));
         self.block(2);
+        if only == "catch as e" && self.chance(5) {
+            self.line("  fail e");
+        }
         if self.chance(3) {
             self.line("} finally {");
-            self.indent += 1;
-            let call = self.call(Ty::Int);
-            self.line(&call);
-            self.indent -= 1;
+            self.finally_block();
         }
         self.line("}");
+    }
+
+    fn finally_block(&mut self) {
+        let outer = std::mem::replace(&mut self.in_finally, true);
+        self.indent += 1;
+        let call = self.call(Ty::Int);
+        self.line(&call);
+        self.indent -= 1;
+        if self.chance(4) {
+            let loops = std::mem::take(&mut self.loops);
+            self.block(1);
+            self.loops = loops;
+        }
+        self.in_finally = outer;
     }
 
     fn declare_call(&mut self) {
@@ -425,9 +469,7 @@ impl Gen {
                 let step = self.call(Ty::Int);
                 self.line(&format!("if {condition} {{ {step} undo {{ f(\"undo\") catch {{ 0 }} }} }}"));
             }
-            if self.chance(5) {
-                self.line("for y in input.xs { h(y) undo { f({ y }) catch { 0 } } }");
-            }
+            self.more_steps();
         }
         self.indent -= 1;
         self.block(2);
@@ -445,7 +487,7 @@ impl Gen {
             0 if self.loops > 0 => "break".to_owned(),
             1 if self.loops > 0 => "continue".to_owned(),
             2 => format!("fail E1(\"it was ${{{value}}}\")"),
-            _ if !self.in_map => format!("return {value}"),
+            _ if !self.in_map && !self.in_finally => format!("return {value}"),
             _ => "fail E0(\"inside\")".to_owned(),
         };
         self.line(&format!("if {condition} {{ {end} }}"));
