@@ -27,6 +27,7 @@ fuzz target seconds="60":
 # Figures of docs/performance.md
 bench:
     cargo build --release --bin flow && benches/compile.py
+    cargo build --release -p interpreter --example speed && benches/interpret.py
 
 # Licences and duplicate versions
 deny:

@@ -44,7 +44,10 @@ pub struct MockError {
 
 impl fmt::Display for MockError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} at {}", self.message, self.pointer)
+        match self.pointer.as_str() {
+            "" => out.write_str(&self.message),
+            pointer => write!(out, "{} at {pointer}", self.message),
+        }
     }
 }
 
@@ -94,6 +97,14 @@ impl MockConfig {
         all
     }
 
+    /// The states that a test case mocks, sorted.
+    pub fn states(&self, machine: &str, case: &str) -> Vec<&str> {
+        let states = self.machines.get(machine).and_then(|it| it.get(case));
+        let mut states: Vec<&str> = states.into_iter().flat_map(|it| it.keys()).map(String::as_str).collect();
+        states.sort_unstable();
+        states
+    }
+
     /// One test case as services. States it does not name are answered by `rest`.
     pub fn services<'s>(&self, machine: &str, case: &str, rest: &'s mut dyn Services) -> Option<Mocks<'s>> {
         let states = self.machines.get(machine)?.get(case)?;
@@ -135,13 +146,36 @@ fn steps_of(json: &Json, pointer: &str) -> Result<Arc<[Step]>, MockError> {
             (Some(value), None) => Ok(Value::from(value)),
             (None, Some(thrown)) => {
                 let text = |name: &str| thrown.get(name).and_then(Json::as_str).map(Arc::from);
+                if text("Error").is_none() {
+                    return Err(error(&pointer, "`Throw` needs the name of an `Error`"));
+                }
                 Err(ServiceError { error: text("Error"), cause: text("Cause") })
             }
             _ => return Err(error(&pointer, "expected either `Return` or `Throw`")),
         };
         steps.push(Step { first, last, answer });
     }
+    steps.sort_by_key(|it| it.first);
+    without_gaps(&steps, pointer)?;
     Ok(steps.into())
+}
+
+/// Calls are counted from 0, and each has one answer.
+fn without_gaps(steps: &[Step], pointer: &str) -> Result<(), MockError> {
+    let mut next = 0;
+    for step in steps {
+        if step.first > next {
+            return Err(error(pointer, format!("calls are counted from 0, and call {next} has no answer")));
+        }
+        if step.first < next {
+            return Err(error(pointer, format!("call {} has two answers", step.first)));
+        }
+        if step.last < step.first {
+            return Err(error(pointer, format!("the range {}-{} is empty", step.first, step.last)));
+        }
+        next = step.last.saturating_add(1);
+    }
+    Ok(())
 }
 
 /// A test case, as services.
@@ -222,6 +256,28 @@ mod tests {
         assert_eq!(outcome.output.map(|it| it.to_string()).as_deref(), Some("{\"id\":7}"));
         let outcome = run("Down");
         assert_eq!((outcome.status, outcome.error.as_deref()), (Status::Failed, Some("Down")));
+    }
+
+    #[test]
+    fn each_call_has_one_answer() {
+        let told = |steps: &str| {
+            let text = format!(r#"{{"StateMachines": {{}}, "MockedResponses": {{"R": {steps}}}}}"#);
+            MockConfig::parse(&text).map_or_else(|it| it.to_string(), |_| "reads".to_owned())
+        };
+        let one = r#"{"Return": 1}"#;
+        assert_eq!(told(&format!(r#"{{"1-2": {one}, "0": {one}}}"#)), "reads");
+        assert_eq!(
+            told(&format!(r#"{{"1": {one}}}"#)),
+            "calls are counted from 0, and call 0 has no answer at /MockedResponses/R"
+        );
+        assert_eq!(
+            told(&format!(r#"{{"0-2": {one}, "1": {one}}}"#)),
+            "call 1 has two answers at /MockedResponses/R"
+        );
+        assert_eq!(
+            told(r#"{"0": {"Throw": {"Cause": "x"}}}"#),
+            "`Throw` needs the name of an `Error` at /MockedResponses/R/0"
+        );
     }
 
     #[test]

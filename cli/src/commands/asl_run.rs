@@ -63,7 +63,7 @@ impl Run {
         let kind = if self.express { Kind::ExpressSync } else { Kind::Standard };
         let how = &self.how;
         let Some(path) = &self.replay else {
-            return with_mocks(how.mocks.as_deref(), &name, |services| {
+            return with_mocks(how.mocks.as_deref(), &name, &machine, |services| {
                 how.execute(&machine, &name, kind, services, None, &|_| None).map(|(code, _)| code)
             });
         };
@@ -138,10 +138,27 @@ impl Mocked {
         let Some((owner, _)) = found else {
             let known: Vec<String> =
                 cases.iter().map(|(machine, case)| format!("{machine}#{case}")).collect();
-            return Err(format!("{file} has no test case `{case}`; it has: {}", known.join(", ")));
+            return Err(match known.as_slice() {
+                [] => format!("{file} has no test cases"),
+                known => format!("{file} has no test case `{case}`; it has: {}", known.join(", ")),
+            });
         };
         let (owner, case) = ((*owner).to_owned(), case.to_owned());
         Ok(Mocked { config, owner, case })
+    }
+
+    /// A state that is mocked and not there was misspelt.
+    fn fits(&self, machine: &Machine) -> Result<(), String> {
+        let states: Vec<&str> = machine.states().map(|it| it.0).collect();
+        let mocked = self.config.states(&self.owner, &self.case);
+        match mocked.iter().find(|it| !states.contains(it)) {
+            None => Ok(()),
+            Some(unknown) => Err(format!(
+                "test case `{}` mocks `{unknown}`, which is no state of the machine; its states are `{}`",
+                self.case,
+                states.join("`, `")
+            )),
+        }
     }
 
     /// Runs with these mocks; `rest` answers what they don't.
@@ -168,11 +185,13 @@ impl Mocked {
 /// Runs with the mocks of `FILE#CASE`; what they don't answer fails.
 fn with_mocks(
     argument: Option<&str>,
-    machine: &str,
+    name: &str,
+    machine: &Machine,
     run: impl FnOnce(&mut dyn Services) -> Outcome,
 ) -> Outcome {
-    let mocked = argument.map(|it| Mocked::read(it, machine)).transpose()?;
-    let mut rest = Mocked::unmocked(mocked.as_ref(), machine);
+    let mocked = argument.map(|it| Mocked::read(it, name)).transpose()?;
+    mocked.as_ref().map_or(Ok(()), |it| it.fits(machine))?;
+    let mut rest = Mocked::unmocked(mocked.as_ref(), name);
     match &mocked {
         Some(mocked) => mocked.run(&mut rest, run)?,
         None => run(&mut rest),

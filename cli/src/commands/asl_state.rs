@@ -94,8 +94,15 @@ impl State {
             Fields::Present => FieldValidation::Present,
             Fields::None => FieldValidation::None,
         };
+        let definition = json_text(&disk::read(&self.file)?, &self.file)?;
+        if let (None, Some(states)) = (&self.state, states_of(&definition)) {
+            return Err(format!(
+                "{} holds a whole machine: name one of its states, {states}",
+                self.file.display()
+            ));
+        }
         let request = TestRequest {
-            definition: json_text(&disk::read(&self.file)?, &self.file)?,
+            definition,
             state_name: self.state,
             input: value(&self.input)?,
             variables: value(&self.variables)?,
@@ -118,6 +125,14 @@ impl State {
         report::print_all(&report::pretty(&result.to_json()));
         Ok(ExitCode::from(u8::from(result.status == TestStatus::Failed)))
     }
+}
+
+/// The names of a machine's states; `None` of a lone state.
+fn states_of(definition: &str) -> Option<String> {
+    let read = asl::read(definition, asl::Format::Json);
+    let states = read.document.as_ref()?.root.get("States")?.members()?;
+    let names: Vec<String> = states.iter().map(|it| format!("`{}`", it.key)).collect();
+    Some(names.join(", "))
 }
 
 /// The API takes JSON; YAML is turned into it.

@@ -8,6 +8,9 @@ use compiler::source::{FileId, Source, Span};
 use super::Outcome;
 use crate::report::{self, Format};
 
+/// What a line of source may have and still be read.
+const LONGEST_LINE: usize = 200;
+
 /// Say what is wrong with state machine definitions, before AWS does and beyond it
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -52,9 +55,19 @@ impl Validate {
         let mut sources = Vec::new();
         let mut diagnostics = Vec::new();
         for (id, path) in (0..).map(FileId).zip(&self.files) {
-            let text = read(path)?;
             let name = path.to_string_lossy();
-            let found = findings(&text, asl::Format::of_file_name(&name), &options);
+            let format = asl::Format::of_file_name(&name);
+            let mut text = read(path)?;
+            let mut found = findings(&text, format, &options);
+            if self.format == Format::Text
+                && let Some(laid_out) = laid_out(&text, format)
+            {
+                let again = findings(&laid_out, format, &options);
+                // Laying out may lose what is wrong: a key twice.
+                if again.len() == found.len() {
+                    (text, found) = (laid_out, again);
+                }
+            }
             diagnostics.extend(found.into_iter().map(|it| convert(it, id)));
             sources.push(Source::new(id, name.as_ref(), text));
         }
@@ -75,6 +88,13 @@ fn read(path: &Path) -> Result<String, String> {
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
     }
     crate::disk::read(path)
+}
+
+/// JSON on one long line, as `aws … --query definition` gives it, on several: a frame shows a line.
+fn laid_out(text: &str, format: asl::Format) -> Option<String> {
+    let is_long = format == asl::Format::Json && text.lines().any(|it| it.len() > LONGEST_LINE);
+    let value: serde_json::Value = is_long.then(|| serde_json::from_str(text).ok()).flatten()?;
+    serde_json::to_string_pretty(&value).ok()
 }
 
 fn findings(text: &str, format: asl::Format, options: &asl::Options) -> Vec<asl::Diagnostic> {
