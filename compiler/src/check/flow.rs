@@ -65,8 +65,9 @@ impl Ctx<'_> {
         }
         let wanted = want.ty().and_then(|it| list_item(self.types(), it));
         let value_want = match want {
-            Want::Effect => Want::Effect,
-            Want::Value(_) => Want::Value(wanted.as_ref()),
+            // Results are written even where nobody keeps the reference to them.
+            Want::Effect if options.results.is_none() => Want::Effect,
+            Want::Effect | Want::Value(_) => Want::Value(wanted.as_ref()),
         };
         let facts = self.body.facts.clone();
         let ((item, index, checked), raises) = self.watched(|ctx| {

@@ -51,7 +51,12 @@ impl Writer<'_> {
             fields.insert("ItemBatcher".into(), Value::Object(batcher));
         }
         if let Some((bucket, prefix)) = &distributed.writer {
-            let arguments = json!({ "Bucket": self.template(bucket), "Prefix": self.template(prefix) });
+            let mut arguments = json!({ "Bucket": self.template(bucket) });
+            if *prefix != Expr::text("")
+                && let Some(members) = arguments.as_object_mut()
+            {
+                members.insert("Prefix".into(), self.template(prefix));
+            }
             // The values alone, not what else is known of each run: that is what `results(ref)` reads. A batch's
             // values are a list.
             let transformation = if distributed.batch.is_some() { "FLATTEN" } else { "COMPACT" };
