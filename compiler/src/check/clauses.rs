@@ -427,6 +427,10 @@ impl Ctx<'_> {
         into.ways.push(after);
         let (binder, checked) = handler;
         into.handlers.push(checked.ty);
+        // What a misspelt name was meant to catch is not to be missed elsewhere.
+        if errors.len() < catch.errors.len() {
+            errors.push(ErrorRef::Aws("States.TaskFailed".into()));
+        }
         if catch.errors.is_empty() || !errors.is_empty() {
             into.clauses.catches.push(Catch { errors, binder, body: checked.block, span });
         }
