@@ -2,12 +2,13 @@
 //! do to loops and waits. Runs on programs that type-check; a program that does not is judged as far as it is understood.
 
 use crate::diagnostics::Diagnostic;
-use crate::typed::Program;
+use crate::typed::{Program, StepId};
 
 mod binding;
 mod errors;
 mod loops;
 mod origin;
+mod rounds;
 mod timing;
 
 /// Everything that can be said of a program's errors, deadlines and loops.
@@ -19,8 +20,8 @@ pub fn audit(program: &Program) -> Vec<Diagnostic> {
         loops::block(&workflow.body, &scene, &mut found);
         binding::block(&workflow.body, &mut found);
     }
-    for step in &program.steps {
-        let scene = timing::Scene::of_step(program);
+    for (index, step) in (0..).map(StepId).zip(&program.steps) {
+        let scene = timing::Scene::of_step(program, index);
         timing::block(&step.body, &scene, &mut found);
         loops::block(&step.body, &scene, &mut found);
         binding::block(&step.body, &mut found);

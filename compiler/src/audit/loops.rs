@@ -1,5 +1,6 @@
 //! Loops that spin, and loops that fill an execution's history.
 
+use super::rounds;
 use super::timing::Scene;
 use crate::diagnostics::{Diagnostic, audit as say};
 use crate::source::Span;
@@ -58,7 +59,10 @@ fn loop_of(statement: &Stmt, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
         found.push(say::endless_loop(head));
     } else if cost.events > 0 && !scene.express && !cost.goes_on {
         let rounds = MOST_EVENTS / cost.events.max(1);
-        found.push(say::history_overflow(head, rounds));
+        let most = rounds::most(it.condition, it.body, scene);
+        if most.is_none_or(|most| most > rounds) {
+            found.push(say::history_overflow(head, rounds));
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::diagnostics::{Diagnostic, audit as say};
 use crate::typed::walk::Child;
-use crate::typed::{Block, Call, Clauses, Expr, ExprKind, Mode, Program, StmtKind, Target, Within, Workflow};
+use crate::typed::{
+    Block, Call, Clauses, Expr, ExprKind, Mode, Program, StepId, StmtKind, Target, Within, Workflow,
+};
 
 /// `TimeoutSeconds`, `HeartbeatSeconds` and `Seconds` end here: the Amazon States Language pages on Task and Wait
 /// states say 99,999,999.
@@ -14,16 +16,23 @@ pub(super) struct Scene<'p> {
     pub(super) express: bool,
     /// The workflow has a `@timeout`; a step is judged where it is written, so that one counts as bounded.
     bounded: bool,
+    /// Seconds after which it ends, where they are written out.
+    pub(super) timeout: Option<u64>,
 }
 
 impl<'p> Scene<'p> {
     pub(super) fn new(program: &'p Program, workflow: &Workflow) -> Self {
-        let bounded = workflow.attributes.iter().any(|attribute| &*attribute.name == "timeout");
-        Scene { program, express: workflow.express, bounded }
+        let timeout = workflow.attributes.iter().find(|attribute| &*attribute.name == "timeout");
+        let time = timeout.and_then(|it| it.arguments.get("0")).and_then(seconds);
+        Scene { program, express: workflow.express, bounded: timeout.is_some(), timeout: time }
     }
 
-    pub(super) fn of_step(program: &'p Program) -> Self {
-        Scene { program, express: false, bounded: true }
+    /// A step ends with the last of the workflows that it is a part of.
+    pub(super) fn of_step(program: &'p Program, step: StepId) -> Self {
+        let callers = program.workflows.iter().filter(|it| calls(program, &it.body, step, 0));
+        let times: Option<Vec<u64>> = callers.map(|it| Scene::new(program, it).timeout).collect();
+        let timeout = times.and_then(|it| it.into_iter().max());
+        Scene { program, express: false, bounded: true, timeout }
     }
 }
 
@@ -114,8 +123,32 @@ fn wait(value: &Expr, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Steps that call each other deeper than this were refused.
+const MAX_STEPS: usize = 100;
+
+/// Whether a block calls a step, itself or through others.
+fn calls(program: &Program, body: &Block, step: StepId, depth: usize) -> bool {
+    let mut found = false;
+    body.each_child(&mut |child| found |= calls_in(program, child, step, depth));
+    found
+}
+
+fn calls_in(program: &Program, child: Child<'_>, step: StepId, depth: usize) -> bool {
+    let value = match child {
+        Child::Block(block) => return calls(program, block, step, depth),
+        Child::Expr(value) => value,
+    };
+    let mut found = false;
+    if let ExprKind::Step { step: called, .. } = &value.kind {
+        let inner = program.steps.get(called.index()).filter(|_| depth < MAX_STEPS);
+        found = *called == step || inner.is_some_and(|it| calls(program, &it.body, step, depth + 1));
+    }
+    value.each_child(&mut |child| found |= calls_in(program, child, step, depth));
+    found
+}
+
 /// A constant duration in whole seconds, rounded up.
-fn seconds(value: &Expr) -> Option<u64> {
+pub(super) fn seconds(value: &Expr) -> Option<u64> {
     match &value.kind {
         ExprKind::Duration(milliseconds) => Some(milliseconds.div_ceil(1000)),
         _ => None,

@@ -124,5 +124,5 @@ pub fn endless_loop(at: Span) -> Diagnostic {
 pub fn history_overflow(at: Span, rounds: u64) -> Diagnostic {
     Diagnostic::warning("F0471", at, "this loop can fill the execution's history")
         .here(format!("about {rounds} rounds are 25,000 events, where AWS fails the execution"))
-        .help("bound it with `repeat (max: n)`, or go on in a new execution with `continue as`")
+        .help("bound it with `repeat (max: n)` or the workflow's `@timeout(…)`, or go on with `continue as`")
 }
