@@ -97,11 +97,23 @@ pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
     Built { files, workflows, diagnostics }
 }
 
+/// Workflows up to which `verify` packs and measures each: an app of that size is looked at while it is typed.
+const MANY: usize = 64;
+
 /// What only a build finds out: constructs without a form on AWS, settings that nobody knows at the deployment,
-/// and all that is too large. Nothing where the analysis found an error.
+/// and all that is too large. Nothing where the analysis found an error. Of an app with more than 64 workflows the
+/// constructs alone are looked at; sizes are left to the build.
 pub fn verify(analysis: &Analysis) -> Vec<Diagnostic> {
+    if analysis.diagnostics.iter().any(Diagnostic::is_error) {
+        return Vec::new();
+    }
+    let workflows = analysis.program.workflows.len();
+    if workflows > MANY {
+        let lowered = (0..).map(WorkflowId).take(workflows).filter_map(|id| lower_one(analysis, id).err());
+        return lowered.flatten().collect();
+    }
     let (definitions, mut diagnostics) = compile(analysis, false);
-    if !diagnostics.iter().chain(&analysis.diagnostics).any(Diagnostic::is_error) {
+    if !diagnostics.iter().any(Diagnostic::is_error) {
         let emitted = emit::app::emit(&analysis.program, &definitions, output::Target::default());
         diagnostics.extend(of_template(&emitted));
     }
@@ -113,42 +125,31 @@ fn of_template(emitted: &emit::app::Emitted) -> Vec<Diagnostic> {
     unknown.chain(limits::of_app(emitted)).collect()
 }
 
-/// Workflows from which on it pays to compile several at a time.
-const MANY: usize = 16;
-
 /// The definition of each workflow, and what is wrong with them. None where the analysis found an error.
 fn compile(analysis: &Analysis, naive: bool) -> (Vec<emit::asl::Definition>, Vec<Diagnostic>) {
     if analysis.diagnostics.iter().any(Diagnostic::is_error) {
         return (Vec::new(), Vec::new());
     }
-    let ids: Vec<WorkflowId> = (0..).map(WorkflowId).take(analysis.program.workflows.len()).collect();
-    let some = |ids: &[WorkflowId]| ids.iter().map(|id| compile_one(analysis, *id, naive)).collect();
-    let all: Vec<Checked<emit::asl::Definition>> = if ids.len() < MANY {
-        some(&ids)
-    } else {
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> =
-                ids.chunks(ids.len().div_ceil(workers)).map(|part| scope.spawn(|| some(part))).collect();
-            let joined =
-                parts.into_iter().map(|part| part.join().unwrap_or_else(|it| std::panic::resume_unwind(it)));
-            joined.flatten().collect()
-        })
-    };
+    let ids = (0..).map(WorkflowId).take(analysis.program.workflows.len());
     let (definitions, diagnostics): (Vec<_>, Vec<_>) =
-        all.into_iter().map(|it| (it.value, it.diagnostics)).unzip();
+        ids.map(|id| compile_one(analysis, id, naive)).map(|it| (it.value, it.diagnostics)).unzip();
     (definitions, diagnostics.into_iter().flatten().collect())
 }
 
-fn compile_one(analysis: &Analysis, id: WorkflowId, naive: bool) -> Checked<emit::asl::Definition> {
-    let program = &analysis.program;
+/// The naive machine of a workflow.
+fn lower_one(analysis: &Analysis, id: WorkflowId) -> Result<machine::Machine, Vec<Diagnostic>> {
     let text = |span: Span| {
         let source = analysis.sources.get(span.file.0 as usize)?;
         Some(source.slice(span).to_owned()).filter(|text| !text.is_empty())
     };
+    lower::lower(&analysis.program, id, &text)
+}
+
+fn compile_one(analysis: &Analysis, id: WorkflowId, naive: bool) -> Checked<emit::asl::Definition> {
+    let program = &analysis.program;
     let nothing = |diagnostics| Checked { value: emit::asl::Definition::default(), diagnostics };
     let Some(workflow) = program.workflows.get(id.index()) else { return nothing(Vec::new()) };
-    let lowered = lower::lower(program, id, &text).and_then(|machine| limits::of_naive(workflow, machine));
+    let lowered = lower_one(analysis, id).and_then(|machine| limits::of_naive(workflow, machine));
     let machine = match lowered {
         Ok(machine) if naive => machine,
         Ok(machine) => pack::pack(machine),

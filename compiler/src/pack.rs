@@ -30,6 +30,10 @@ mod thread;
 /// Applications of rules before packing stops: a bound on loops that could be unrolled for ever.
 const FUEL: usize = 3_000;
 
+/// States times applications before packing stops: each application looks at every state again, and a machine that
+/// is packed in part is as right as one that is packed to the end.
+const WORK: usize = 400_000;
+
 /// Deepest expression that packing builds; AWS stops evaluating near a nesting of 100 (A18).
 const DEEPEST: usize = 30;
 /// Most nodes of an expression that packing builds.
@@ -60,7 +64,7 @@ const RULES: &[Rule] = &[
 /// Packs a machine.
 pub fn pack(mut machine: Machine) -> Machine {
     simplify(&mut machine);
-    let mut fuel = FUEL;
+    let mut fuel = FUEL.min(WORK / machine.reachable().len().max(1));
     while round(&mut machine, &mut fuel) {}
     names::coalesce(&mut machine);
     while round(&mut machine, &mut fuel) {}

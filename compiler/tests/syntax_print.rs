@@ -47,6 +47,11 @@ fn check_generated(bytes: &[u8]) {
     formatted(&text);
 }
 
+#[test]
+fn a_type_before_a_range_keeps_its_parentheses() {
+    formatted("let a = xs[(n as int?)..]\nlet b = (n as int?)..3\nlet c = xs[1 + (n as int?)..2]\n");
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: cases(), ..Default::default() })]
 

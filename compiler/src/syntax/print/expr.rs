@@ -49,7 +49,7 @@ impl<'a> Printer<'a> {
             ExprKind::List(elements) => self.elements(elements, expr.span.end),
             ExprKind::Record(fields) => self.fields(fields, expr.span.end),
             ExprKind::Range(from, to) => {
-                Doc::concat([self.left(from, RANGE), Doc::text(".."), self.right(to, RANGE + 1)])
+                Doc::concat([self.range_start(from), Doc::text(".."), self.right(to, RANGE + 1)])
             }
             ExprKind::Field { .. }
             | ExprKind::Index { .. }
@@ -177,7 +177,7 @@ impl<'a> Printer<'a> {
                 Doc::concat([Doc::text(open), self.expr(index), Doc::text("]")])
             }
             ExprKind::Slice { from, to, .. } => {
-                let from = from.as_ref().map_or(Doc::nil(), |from| self.left(from, RANGE));
+                let from = from.as_ref().map_or(Doc::nil(), |from| self.range_start(from));
                 let to = to.as_ref().map_or(Doc::nil(), |to| self.right(to, RANGE + 1));
                 Doc::concat([Doc::text("["), from, Doc::text(".."), to, Doc::text("]")])
             }
@@ -262,6 +262,13 @@ impl<'a> Printer<'a> {
     fn left(&mut self, expr: &Expr, least: u8) -> Doc {
         let doc = self.expr_in(expr, least);
         if level(expr) >= least && is_open(expr) { in_parentheses(doc) } else { doc }
+    }
+
+    /// What stands before `..`: the `?` of a type must not touch a dot, which would make it `?.`.
+    fn range_start(&mut self, expr: &Expr) -> Doc {
+        let doc = self.left(expr, RANGE);
+        let closed = level(expr) < RANGE || is_open(expr);
+        if !closed && ends_in_cast(expr) { in_parentheses(doc) } else { doc }
     }
 
     /// A right operand may be a lambda or a `fail` without parentheses.
@@ -553,6 +560,15 @@ fn is_open(expr: &Expr) -> bool {
         ExprKind::Unary { operand, .. } => is_open(operand),
         ExprKind::Await { call, .. } => is_open(call),
         ExprKind::Binary { right, .. } | ExprKind::Range(_, right) => is_open(right),
+        _ => false,
+    }
+}
+
+/// The last thing in it is the type of an `as`.
+fn ends_in_cast(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Cast { .. } => true,
+        ExprKind::Unary { operand: inner, .. } | ExprKind::Binary { right: inner, .. } => ends_in_cast(inner),
         _ => false,
     }
 }
