@@ -25,6 +25,20 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "B10 what nobody reads still fails, in a map's body",
+        body: "let m = map x in input.xs { parseJson(input.s) as int }\nf(1)\nreturn 1",
+        calls: &[],
+        end: "failed States.QueryEvaluationError*",
+        ..PLAIN
+    },
+    Trap {
+        name: "B10 and on the way out of a branch",
+        body: "let p = parallel {\n  a: { 1 }\n  b: {\n    f(2)\n    let v = parseJson(input.s) as int\n    1\n  }\n}\nf(3)\nreturn p.a",
+        calls: &["f 2"],
+        end: "failed States.QueryEvaluationError*",
+        ..PLAIN
+    },
+    Trap {
         name: "B3 assignments folded together are parallel",
         body: "var a = 1\nvar b = 2\nf(0)\na = b\nb = a\nreturn [a, b]",
         calls: &["f 0"],

@@ -62,7 +62,9 @@ fn dissolve_parallel(
         let Some(state) = machine.state_mut(inner) else { continue };
         for (_, edge) in state.kind.edges_mut() {
             if let Goal::End(value) = edge.to.clone() {
-                *edge = to_join(value);
+                // What is assigned on the way out is kept for what may fail in it.
+                edge.assign.push((result, value));
+                edge.to = Goal::State(join);
             }
         }
     }
@@ -85,6 +87,11 @@ fn with_result(out: &Edge, result: &Expr) -> Edge {
     }
 }
 
+fn reads_result(edge: &Edge) -> bool {
+    let reads = |e: &Expr| e.any(&|e| *e == Expr::Result);
+    edge.assign.iter().any(|(_, e)| reads(e)) || matches!(&edge.to, Goal::End(e) if reads(e))
+}
+
 fn dissolve_map(machine: &mut Machine, id: StateId, map: &crate::machine::Map) -> bool {
     let Items::List(list) = &map.items else { return false };
     let Some(value) = pure_value(machine, map.body) else { return false };
@@ -102,7 +109,11 @@ fn dissolve_map(machine: &mut Machine, id: StateId, map: &crate::machine::Map) -
             vec![list.clone(), Expr::Lambda(vec![item], Box::new(body))],
         ),
     };
-    let out = with_result(&map.out, &all);
+    let mut out = with_result(&map.out, &all);
+    if effects.fallible && !reads_result(&map.out) {
+        // Nobody reads the values, but what fails in the body fails for all to see.
+        out.assign.push((machine.var(&"result".into(), true), all));
+    }
     set_kind(machine, id, StateKind::Pass(out));
     true
 }
