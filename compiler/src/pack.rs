@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::machine::flow::{Slot, Vars};
-use crate::machine::{Edge, Expr, Func, Goal, Machine, StateId, StateKind, VarId, fold};
+use crate::machine::{Edge, Expr, Func, Goal, Machine, Op, StateId, StateKind, VarId, fold};
 
 mod choices;
 mod convert;
@@ -143,7 +143,7 @@ fn compose(first: &[(VarId, Expr)], then: &Edge, live: &Live) -> Option<Edge> {
         if effects.fresh && reads + usize::from(kept) > 1 {
             return None;
         }
-        if effects.fallible && rewritten && reads == 0 {
+        if effects.fallible && rewritten && !surely_read(then, *var) {
             return None;
         }
         if kept {
@@ -153,6 +153,25 @@ fn compose(first: &[(VarId, Expr)], then: &Edge, live: &Live) -> Option<Edge> {
     let small = |e: &Expr| e.depth() <= DEEPEST && e.size() <= LARGEST;
     let fits = assign.iter().all(|(_, e)| small(e)) && !matches!(&to, Goal::End(e) if !small(e));
     fits.then_some(Edge { assign, to })
+}
+
+/// Whether an edge's values read a variable whatever way their conditions take: what may fail is put in the place of
+/// such a read only, else it would not fail on the other ways.
+fn surely_read(edge: &Edge, var: VarId) -> bool {
+    edge.assign.iter().any(|(_, e)| surely_reads(e, var))
+        || matches!(&edge.to, Goal::End(e) if surely_reads(e, var))
+}
+
+fn surely_reads(expr: &Expr, var: VarId) -> bool {
+    match expr {
+        Expr::Var(it) => *it == var,
+        Expr::If(condition, then, otherwise) => {
+            surely_reads(condition, var) || (surely_reads(then, var) && surely_reads(otherwise, var))
+        }
+        Expr::Binary(Op::And | Op::Or, left, _) => surely_reads(left, var),
+        Expr::Lambda(..) => false,
+        other => other.children().into_iter().any(|it| surely_reads(it, var)),
+    }
 }
 
 fn then_reads(edge: &Edge, var: VarId) -> usize {

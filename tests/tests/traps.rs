@@ -39,6 +39,13 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "B10 and where only one way of a condition reads it",
+        body: "var r = { a: 1, b: parseJson(input.s) as int }\nif input.n == 2 { r.b = 0 }\nreturn r.b",
+        calls: &[],
+        end: "failed States.QueryEvaluationError*",
+        ..PLAIN
+    },
+    Trap {
         name: "B3 assignments folded together are parallel",
         body: "var a = 1\nvar b = 2\nf(0)\na = b\nb = a\nreturn [a, b]",
         calls: &["f 0"],

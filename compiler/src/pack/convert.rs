@@ -89,7 +89,7 @@ fn put_in(value: &Expr, edge: &Edge) -> Option<Expr> {
     let fine = edge.assign.iter().all(|(var, e)| {
         let effects = e.effects();
         let reads = value.reads(*var);
-        let lost = (effects.fresh && reads > 1) || (effects.fallible && reads == 0);
+        let lost = (effects.fresh && reads > 1) || (effects.fallible && !super::surely_reads(value, *var));
         !lost
     });
     fine.then(|| value.clone().substitute(&edge.assign))

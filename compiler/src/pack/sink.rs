@@ -83,6 +83,7 @@ fn fits(machine: &Machine, assign: &[(VarId, Expr)], next: StateId) -> bool {
     assign.iter().all(|(var, value)| {
         let effects = value.effects();
         let reads: usize = own.iter().map(|e| e.reads(*var)).sum();
+        let sure = own.iter().any(|e| super::surely_reads(e, *var));
         let inside = inner.iter().any(|body| scope_reads(machine, *body, *var));
         if effects.tied || (inside && !effects.movable()) {
             return false;
@@ -91,12 +92,12 @@ fn fits(machine: &Machine, assign: &[(VarId, Expr)], next: StateId) -> bool {
             StateKind::Pass(_) => true,
             StateKind::Choice(_) => !(effects.fresh && reads > 0),
             StateKind::Succeed(_) | StateKind::Fail { .. } => {
-                let lost = (effects.fresh && reads > 1) || (effects.fallible && reads == 0);
+                let lost = (effects.fresh && reads > 1) || (effects.fallible && !sure);
                 !lost
             }
             StateKind::Wait(..) => effects.total() || (!effects.fallible && reads == 0 && !tells_time(value)),
             StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_) => {
-                let fallible = effects.fallible && (reads == 0 || kind.catches_evaluation_errors());
+                let fallible = effects.fallible && (!sure || kind.catches_evaluation_errors());
                 // A retry draws again, but nobody has read what was drawn before.
                 let fresh = effects.fresh && (reads > 0 || tells_time(value));
                 !fallible && !fresh
