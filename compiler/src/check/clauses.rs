@@ -307,19 +307,7 @@ impl Ctx<'_> {
         if !except && (names.is_empty() || errors.contains(&ErrorRef::All)) {
             into.retry_all = Some(span);
         }
-        let mut typed = Retry {
-            errors,
-            except,
-            attempts: None,
-            every: None,
-            backoff: None,
-            max: None,
-            jitter: false,
-            span,
-        };
-        for option in &retry.options {
-            self.retry_option(option, &mut typed);
-        }
+        let typed = Retry { errors, except, ..self.retry_timing(&retry.options, span) };
         // A misspelt name leaves none: that must not become "any error".
         if names.is_empty() || !typed.errors.is_empty() {
             into.clauses.retries.push(typed);

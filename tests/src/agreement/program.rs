@@ -368,6 +368,13 @@ impl Gen {
         let (name, item) = (self.name("m"), self.name("x"));
         let list = self.list();
         self.line(&format!("let {name} = map {item} in {list} {{"));
+        self.map_body(item);
+        self.line("}");
+        self.vars.push(Var { name: format!("{name}.sum()"), ty: Ty::Int, mutable: false, scope: self.scope });
+    }
+
+    /// What a map does with an item, in a scope of its own; its value is a whole number.
+    fn map_body(&mut self, item: String) {
         self.inner(|it| {
             let kept = it.vars.len();
             it.vars.push(Var { name: item, ty: Ty::Int, mutable: false, scope: it.scope });
@@ -378,8 +385,6 @@ impl Gen {
             it.indent -= 1;
             it.vars.truncate(kept);
         });
-        self.line("}");
-        self.vars.push(Var { name: format!("{name}.sum()"), ty: Ty::Int, mutable: false, scope: self.scope });
     }
 
     fn parallel(&mut self) {

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::Writer;
-use super::rest::{Answer, Integration, Site, answers};
-use super::vtl::{From, Level, Names, Vtl};
+use super::rest::{Integration, Site, answers};
+use super::vtl::{From, Level, Names, Vtl, escaped};
 use crate::emit::evaluate::{Result, fail};
 use crate::emit::value::{Hole, Value};
 use crate::source::Span;
@@ -23,16 +23,9 @@ impl<'a> Writer<'_, 'a> {
         let name = self.deployment.attribute(&Value::Resource(id), "name", span)?;
         let mut vtl = Vtl::default();
         let (action, answers) = match method {
-            "get" => (
-                "GetItem",
-                vec![
-                    Answer { pattern: "200", status: 200, template: Some(self.found(&of, span)?) },
-                    refused(),
-                    failed(),
-                ],
-            ),
-            "put" => ("PutItem", answers(204, Some(""))),
-            _ => ("DeleteItem", answers(204, Some(""))),
+            "get" => ("GetItem", answers(200, self.found(&of, span)?)),
+            "put" => ("PutItem", answers(204, "")),
+            _ => ("DeleteItem", answers(204, "")),
         };
         if method == "put"
             && let Value::Hole(hole) = &argument
@@ -228,7 +221,7 @@ impl<'a> Writer<'_, 'a> {
             }
             Type::Dict(item) => {
                 let each = format!("$e{depth}");
-                let key = text(&format!("{each}.key"));
+                let key = escaped(&format!("{each}.key"), 1);
                 vtl.code(&format!("{{\"M\":{{#foreach({each} in {place}.entrySet())\"{key}\":"));
                 self.marshal(vtl, &format!("{each}.value"), item, depth + 1, span)?;
                 vtl.code("#if($foreach.hasNext),#end#end}}");
@@ -242,7 +235,7 @@ impl<'a> Writer<'_, 'a> {
                         let quote = if letter == "N" { "\"" } else { "" };
                         vtl.code(&format!("{{\"{letter}\":{quote}{place}{quote}}}"));
                     }
-                    _ => vtl.code(&format!("{{\"{letter}\":\"{}\"}}", text(place))),
+                    _ => vtl.code(&format!("{{\"{letter}\":\"{}\"}}", escaped(place, 1))),
                 }
             }
         }
@@ -310,7 +303,7 @@ impl<'a> Writer<'_, 'a> {
             }
             Type::Dict(item) => {
                 let each = format!("$e{depth}");
-                let key = text(&format!("{each}.key"));
+                let key = escaped(&format!("{each}.key"), 1);
                 vtl.code(&format!("{{#foreach({each} in {place}.M.entrySet())\"{key}\":"));
                 self.unmarshal(vtl, &format!("{each}.value"), item, depth + 1, span)?;
                 vtl.code("#if($foreach.hasNext),#end#end}");
@@ -319,7 +312,7 @@ impl<'a> Writer<'_, 'a> {
             scalar => match letter(scalar) {
                 "N" => vtl.code(&format!("{place}.N")),
                 "BOOL" => vtl.code(&format!("{place}.BOOL")),
-                letter => vtl.code(&format!("\"{}\"", text(&format!("{place}.{letter}")))),
+                letter => vtl.code(&format!("\"{}\"", escaped(&format!("{place}.{letter}"), 1))),
             },
         }
         Ok(())
@@ -344,11 +337,6 @@ fn word(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// A place's text inside a string of JSON.
-fn text(place: &str) -> String {
-    format!("$util.escapeJavaScript({place}).replaceAll(\"\\\\'\",\"'\")")
-}
-
 /// DynamoDB's name of a type.
 fn letter(ty: &Type) -> &'static str {
     match ty {
@@ -358,21 +346,5 @@ fn letter(ty: &Type) -> &'static str {
         Type::Record(_) | Type::Dict(_) => "M",
         Type::List(_) => "L",
         _ => "S",
-    }
-}
-
-fn refused() -> Answer {
-    Answer {
-        pattern: "4\\d{2}",
-        status: 400,
-        template: Some("{\"message\": $input.json('$.message')}".into()),
-    }
-}
-
-fn failed() -> Answer {
-    Answer {
-        pattern: "default",
-        status: 500,
-        template: Some("{\"message\": \"Internal server error\"}".into()),
     }
 }

@@ -56,18 +56,18 @@ const FORM_REFUSED: &str = "{\"message\": $input.json('$.Error.Message')}";
 
 /// The answers of a service that takes a form.
 fn form_answers(status: u16, template: &str) -> Vec<Answer> {
-    let mut answers = answers(status, Some(template));
-    for answer in answers.iter_mut().filter(|it| it.status == 400) {
-        answer.template = Some(FORM_REFUSED.into());
-    }
-    answers
+    answers_refusing(status, template.into(), FORM_REFUSED)
 }
 
 /// The answers of a service that speaks in status codes.
-pub(super) fn answers(status: u16, template: Option<&str>) -> Vec<Answer> {
+pub(super) fn answers(status: u16, template: impl Into<Json>) -> Vec<Answer> {
+    answers_refusing(status, template.into(), REFUSED)
+}
+
+fn answers_refusing(status: u16, template: Json, refused: &str) -> Vec<Answer> {
     vec![
-        Answer { pattern: "200", status, template: template.map(Json::from) },
-        Answer { pattern: "4\\d{2}", status: 400, template: Some(REFUSED.into()) },
+        Answer { pattern: "200", status, template: Some(template) },
+        Answer { pattern: "4\\d{2}", status: 400, template: Some(refused.into()) },
         Answer { pattern: "default", status: 500, template: Some(FAILED.into()) },
     ]
 }
@@ -224,14 +224,14 @@ impl<'a> Writer<'_, 'a> {
         vtl.code("}");
         let started =
             "{\"executionArn\": $input.json('$.executionArn'), \"startDate\": $input.json('$.startDate')}";
-        Ok(Integration::new("states:action/StartExecution", vtl, answers(status, Some(started))))
+        Ok(Integration::new("states:action/StartExecution", vtl, answers(status, started)))
     }
 
     /// Runs an Express workflow and answers with its output.
     fn run(&mut self, id: WorkflowId, site: &Site<'_, 'a>, status: u16) -> Result<Integration> {
         let mut vtl = self.execution(id, "states:StartSyncExecution", site)?;
         vtl.code("}");
-        Ok(Integration::new("states:action/StartSyncExecution", vtl, answers(status, Some(RUN))))
+        Ok(Integration::new("states:action/StartSyncExecution", vtl, answers(status, RUN)))
     }
 
     fn send(&mut self, id: ResourceId, site: &Site<'_, 'a>, status: u16) -> Result<Integration> {
@@ -322,7 +322,7 @@ impl<'a> Writer<'_, 'a> {
         vtl.code("\"}]}");
         let headers =
             [("X-Amz-Target", "'AWSEvents.PutEvents'"), ("Content-Type", "'application/x-amz-json-1.1'")];
-        Ok(Integration::new("events:action/PutEvents", vtl, answers(status, Some("{}"))).headers(&headers))
+        Ok(Integration::new("events:action/PutEvents", vtl, answers(status, "{}")).headers(&headers))
     }
 
     /// Completes, fails or keeps alive a task; `output` is JSON inside a text.
@@ -347,7 +347,7 @@ impl<'a> Writer<'_, 'a> {
             vtl.code(quote);
         }
         vtl.code("}");
-        Ok(Integration::new(format!("states:action/{action}"), vtl, answers(status, Some(""))))
+        Ok(Integration::new(format!("states:action/{action}"), vtl, answers(status, "")))
     }
 
     pub(super) fn rest_resources(

@@ -45,7 +45,7 @@ pub(super) struct Vtl {
 }
 
 /// Escapes for a string of JSON: `escapeJavaScript` escapes `'` too, which JSON doesn't know.
-fn escaped(expression: &str, times: usize) -> String {
+pub(super) fn escaped(expression: &str, times: usize) -> String {
     let mut text = expression.to_owned();
     for _ in 0..times {
         text = format!("$util.escapeJavaScript({text}).replaceAll(\"\\\\'\",\"'\")");
@@ -145,11 +145,7 @@ impl Vtl {
 
     /// A piece of the request as an expression, nothing escaped.
     pub(super) fn inside_raw(&mut self, names: &Names, hole: &Hole, span: Span) -> Result<()> {
-        match names.source(hole) {
-            (name, From::Parameter) => self.code(&format!("$input.params('{name}')")),
-            (_, From::Body) => self.code(&format!("$input.path('{}')", path(hole))),
-            (_, From::Request) => return fail(span, "the whole request goes to a function as it is"),
-        }
+        self.code(&piece(names, hole, span)?);
         Ok(())
     }
 
@@ -213,12 +209,7 @@ impl Vtl {
                 parts.iter().try_for_each(|it| self.inside(deployment, names, it, level, span))
             }
             Value::Hole(hole) => {
-                let expression = match names.source(hole) {
-                    (name, From::Parameter) => format!("$input.params('{name}')"),
-                    (_, From::Body) => format!("$input.path('{}')", path(hole)),
-                    (_, From::Request) => return fail(span, "the whole request goes to a function as it is"),
-                };
-                self.string_expression(&expression, level);
+                self.string_expression(&piece(names, hole, span)?, level);
                 Ok(())
             }
             Value::Deploy(json) => {
@@ -288,6 +279,15 @@ impl Names {
 
     pub(super) fn from(&self, local: LocalId) -> Option<From> {
         self.all.iter().find(|(it, _, _)| *it == local).and_then(|(_, _, from)| *from)
+    }
+}
+
+/// The expression that gives a piece of the request.
+fn piece(names: &Names, hole: &Hole, span: Span) -> Result<String> {
+    match names.source(hole) {
+        (name, From::Parameter) => Ok(format!("$input.params('{name}')")),
+        (_, From::Body) => Ok(format!("$input.path('{}')", path(hole))),
+        (_, From::Request) => fail(span, "the whole request goes to a function as it is"),
     }
 }
 

@@ -188,16 +188,7 @@ impl Gen {
         let (name, item) = (self.name("d"), self.name("x"));
         let list = self.list();
         self.line(&format!("let {name} = map (distributed: true, concurrency: 1) {item} in {list} {{"));
-        self.inner(|it| {
-            let kept = it.vars.len();
-            it.int(item);
-            it.indent += 1;
-            it.statements(2);
-            let value = it.risky(Ty::Int);
-            it.line(&value);
-            it.indent -= 1;
-            it.vars.truncate(kept);
-        });
+        self.map_body(item);
         let clauses = if self.chance(3) { " catch { [1] }" } else { "" };
         self.line(&format!("}}{clauses}"));
         self.int(format!("{name}.sum()"));
