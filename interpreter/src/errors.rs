@@ -23,8 +23,9 @@ pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 pub const QUERY_EVALUATION: &str = "States.QueryEvaluationError";
 /// An intrinsic function failed.
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
-/// `ResultPath` does not fit the input.
-pub const RESULT_PATH_MATCH: &str = "States.ResultPathMatchFailure";
+/// A reference path does not fit the input: `ResultPath`, or `ItemsPath` of a map. The Developer Guide calls it
+/// `States.ResultPathMatchFailure`, a name that no reported execution has.
+pub const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 /// The items of a distributed map could not be read.
 pub const ITEM_READER: &str = "States.ItemReaderFailed";
 /// The results of a distributed map could not be written.
@@ -127,6 +128,22 @@ pub fn in_state(state: &str, entered: u64, cause: &str) -> String {
 pub fn invalid_path(path: &str, why: &str) -> String {
     format!("Invalid path '{path}' : {why}")
 }
+
+/// A reference path that leads through what is no object or array; `step` is the name or index that has no place.
+///
+/// Reported executions have two texts, without the sentence about the state: one where the input itself is a scalar
+/// (<https://qiita.com/tsubasaogawa/items/4fe341bdb6ae7d2fd8ee>, aws/aws-cdk#29473), one where a step fails in an array
+/// or object (`Unable to apply step "chunks" to input {…}`, of `ItemsPath` and `ResultPath` alike).
+pub fn reference_path(path: &str, step: &str, input: &Value) -> String {
+    let shown = crate::value::json(input);
+    match input {
+        Value::Array(_) | Value::Object(_) => format!("Unable to apply step \"{step}\" to input {shown}"),
+        _ => format!("Unable to apply ReferencePath {path} to input {shown}"),
+    }
+}
+
+/// A path into an input that is `null` (awslabs/states-language#29).
+pub const NULL_INPUT: &str = "Unable to apply Path transformation to null or empty input.";
 
 /// A path of a payload template, or of `ErrorPath` and `CausePath`, that finds nothing.
 pub fn path_not_found(path: &str, field: &str, input: &Value) -> String {

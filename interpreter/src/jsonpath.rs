@@ -69,6 +69,23 @@ impl Path {
         find::find(self, &start, roots)
     }
 
+    /// The first step that leads nowhere; `None` if all lead on, or the path is none of names and indexes.
+    pub(crate) fn dead_end(&self, start: &Value) -> Option<&Step> {
+        let mut value = start;
+        for step in &self.steps {
+            match find::step(step, value) {
+                Some(next) => value = next,
+                None => return matches!(step, Step::Name(_) | Step::Index(_)).then_some(step),
+            }
+        }
+        None
+    }
+
+    /// Whether the path reads an input that is `null`.
+    pub(crate) fn reads_nothing(&self, input: &Value) -> bool {
+        self.root == Root::Input && input.is_null()
+    }
+
     /// Whether the path is `$` alone.
     pub fn is_whole_input(&self) -> bool {
         self.root == Root::Input && self.steps.is_empty() && self.function.is_none()

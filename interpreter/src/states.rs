@@ -432,10 +432,9 @@ fn insert(input: &Value, path: &Selection, result: Value) -> Result<Value, Failu
         Selection::Nothing => Ok(input.clone()),
         Selection::Query(query) => {
             let crate::template::QueryKind::Path(path) = &query.kind else { return Ok(result) };
-            jsonpath::insert(input, path, result).ok_or_else(|| {
-                let cause =
-                    format!("Unable to apply step \"{}\" to input {}", query.text, value::json(input));
-                Failure::new(errors::RESULT_PATH_MATCH, cause).own()
+            jsonpath::insert(input, path, result).map_err(|step| {
+                let cause = errors::reference_path(&query.text, &step, input);
+                Failure::new(errors::REFERENCE_PATH_CONFLICT, cause)
             })
         }
     }

@@ -68,6 +68,9 @@ impl Query {
     /// As a member of a payload template.
     pub(crate) fn evaluate(&self, scene: &mut Scene<'_>) -> Result<Value, Failure> {
         match &self.kind {
+            QueryKind::Path(path) if path.reads_nothing(scene.input) => {
+                Err(Failure::runtime(errors::NULL_INPUT).own())
+            }
             QueryKind::Path(path) => match path.find(scene) {
                 Ok(found) => Ok(found),
                 // Recorded: an index beyond the end gives null here, though not in `InputPath`.
@@ -94,6 +97,9 @@ impl Query {
     pub(crate) fn select(&self, scene: &mut Scene<'_>) -> Result<Value, Failure> {
         match &self.kind {
             QueryKind::Path(path) if path.is_whole_input() => Ok(scene.input.clone()),
+            QueryKind::Path(path) if path.reads_nothing(scene.input) => {
+                Err(Failure::runtime(errors::NULL_INPUT).own())
+            }
             QueryKind::Path(path) => {
                 path.find(scene).map_err(|why| Failure::runtime(errors::invalid_path(&self.text, &why)).own())
             }

@@ -675,3 +675,41 @@ fn mocked_results_are_held_against_the_models() {
     assert_eq!(start(Strict), "Field 'ExecutionArn' is required");
     assert_eq!(start(Present), "SUCCEEDED");
 }
+
+fn failure(outcome: &Outcome) -> (&str, &str) {
+    (outcome.error.as_deref().unwrap_or_default(), cause(outcome))
+}
+
+/// The texts are those of reported executions: qiita.com/tsubasaogawa/items/4fe341bdb6ae7d2fd8ee (a scalar),
+/// and `Unable to apply step "chunks" to input {…}` of several (an array, an object).
+#[test]
+fn a_reference_path_that_does_not_fit_is_a_conflict() {
+    let result = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","Result":1,"ResultPath":"$.a.b","End":true}}}"#;
+    let conflict = "States.ReferencePathConflict";
+    let scalar = "Unable to apply ReferencePath $.a.b to input \"input1\"";
+    assert_eq!(failure(&run(result, "\"input1\"")), (conflict, scalar));
+    assert_eq!(failure(&run(result, "[1]")), (conflict, "Unable to apply step \"a\" to input [1]"));
+    assert_eq!(failure(&run(result, r#"{"a":[]}"#)), (conflict, r#"Unable to apply step "b" to input {"a":[]}"#));
+    let map = r#"{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.a.xs","ItemProcessor":{"StartAt":"P",
+        "States":{"P":{"Type":"Pass","End":true}}},"Catch":[{"ErrorEquals":["States.Runtime"],"Next":"E"}],"Next":"E"},
+        "E":{"Type":"Succeed"}}}"#;
+    let missing = r#"Unable to apply step "xs" to input {"a":{"ys":1}}"#;
+    assert_eq!(failure(&run(map, r#"{"a":{"ys":1}}"#)), (conflict, missing));
+    let (error, cause) = ("States.Runtime", "Reference path \"$.a.xs\" must point to array.");
+    let outcome = run(map, r#"{"a":{"xs":1}}"#);
+    assert_eq!(failure(&outcome).0, error);
+    assert!(failure(&outcome).1.ends_with(cause), "{outcome:?}");
+}
+
+/// awslabs/states-language#29: "AWS Support … told me this was intended behaviour".
+#[test]
+fn no_path_leads_into_a_null_input() {
+    let told = "An error occurred while executing the state 'S' (entered at the event id #2). Unable to apply Path \
+         transformation to null or empty input.";
+    let choice = r#"{"StartAt":"S","States":{"S":{"Type":"Choice","Choices":[{"Variable":"$","IsString":true,"Next":"E"}],
+        "Default":"E"},"E":{"Type":"Succeed"}}}"#;
+    assert_eq!(failure(&run(choice, "null")), ("States.Runtime", told));
+    let parameters = r#"{"StartAt":"S","States":{"S":{"Type":"Pass","Parameters":{"a.$":"$"},"End":true}}}"#;
+    assert_eq!(failure(&run(parameters, "null")), ("States.Runtime", told));
+    assert_eq!(output(&run(r#"{"StartAt":"S","States":{"S":{"Type":"Pass","End":true}}}"#, "null")), "null");
+}

@@ -49,6 +49,22 @@ pub enum Step {
     Descend,
 }
 
+impl Step {
+    /// The name or index alone, as AWS names a step that cannot be taken.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Step::Name(name) => name.to_string(),
+            Step::Index(at) => at.to_string(),
+            Step::Names(_)
+            | Step::Indexes(_)
+            | Step::Slice(..)
+            | Step::Wildcard
+            | Step::Filter(_)
+            | Step::Descend => "*".to_owned(),
+        }
+    }
+}
+
 /// A function at the end of a path (Jayway's "Functions").
 #[derive(Clone, Debug, PartialEq)]
 pub enum Function {

@@ -37,7 +37,12 @@ pub(super) fn find(path: &Path, start: &Value, roots: &dyn Roots) -> Result<Valu
 
 /// Names and indexes only, all there: the common case without a list of finds.
 fn straight<'v>(steps: &[Step], start: &'v Value) -> Option<&'v Value> {
-    steps.iter().try_fold(start, |value, step| match step {
+    steps.iter().try_fold(start, |value, it| step(it, value))
+}
+
+/// Where a name or index leads.
+pub(super) fn step<'v>(step: &Step, value: &'v Value) -> Option<&'v Value> {
+    match step {
         Step::Name(name) => value.get(name),
         Step::Index(at) => item(value, *at),
         Step::Names(_)
@@ -46,7 +51,7 @@ fn straight<'v>(steps: &[Step], start: &'v Value) -> Option<&'v Value> {
         | Step::Wildcard
         | Step::Filter(_)
         | Step::Descend => None,
-    })
+    }
 }
 
 fn item(value: &Value, at: i64) -> Option<&Value> {

@@ -113,6 +113,9 @@ fn compare(
     if operator == Operator::IsPresent {
         return Ok(Some(left.is_some()) == expected(operand));
     }
+    if matches!(&variable.kind, QueryKind::Path(path) if path.reads_nothing(scene.input)) {
+        return Err(Failure::runtime(errors::NULL_INPUT).own());
+    }
     let left = left.ok_or_else(|| missing(variable))?;
     let right = match operand {
         Operand::Literal(value) => value.clone(),

@@ -10,13 +10,14 @@ use crate::errors::{self, Failure};
 use crate::execution::{Execution, Flow};
 use crate::fiber::{Chain, Fiber, FiberId, Work};
 use crate::history::{Details, EventType};
-use crate::program::{Batcher, Map, Number, State};
+use crate::jsonpath::Root;
+use crate::program::{Batcher, Map, Number, Selection, State};
 use crate::reader::Found;
 use crate::redrive::Frozen;
 use crate::services::Services;
 use crate::states::map_run::Run;
 use crate::states::numbers::NumberKind;
-use crate::template::Template;
+use crate::template::{QueryKind, Template};
 use crate::value;
 
 /// Iterations of an inline map at once (Developer Guide, "Inline mode": "up to 40").
@@ -250,7 +251,10 @@ impl Execution {
                 self.with_scene(fiber, state, input, None, None, |scene| template.evaluate(scene))?
             }
             (QueryLanguage::Jsonata, None) => fiber.input.clone(),
-            (QueryLanguage::JsonPath, _) => self.selected(fiber, state, &map.items_path, input)?,
+            (QueryLanguage::JsonPath, _) => {
+                items_there(&map.items_path, input)?;
+                self.selected(fiber, state, &map.items_path, input)?
+            }
         };
         let distributed = matches!(map.mode, ProcessorMode::Distributed(_));
         match value {
@@ -266,10 +270,8 @@ impl Execution {
                 }
                 (QueryLanguage::JsonPath, _) => {
                     let path = match &map.items_path {
-                        crate::program::Selection::Query(query) => query.text.to_string(),
-                        crate::program::Selection::Whole | crate::program::Selection::Nothing => {
-                            "$".to_owned()
-                        }
+                        Selection::Query(query) => query.text.to_string(),
+                        Selection::Whole | Selection::Nothing => "$".to_owned(),
                     };
                     Failure::runtime(format!("Reference path \"{path}\" must point to array.")).own()
                 }
@@ -530,6 +532,18 @@ impl Execution {
         let value = self.bound(fiber, state, number, field, input)?;
         Ok((value >= 1.0).then_some(value as usize))
     }
+}
+
+/// `ItemsPath` must lead somewhere.
+fn items_there(path: &Selection, input: &Value) -> Result<(), Failure> {
+    let Selection::Query(query) = path else { return Ok(()) };
+    let QueryKind::Path(path) = &query.kind else { return Ok(()) };
+    if path.root != Root::Input || input.is_null() {
+        return Ok(());
+    }
+    let Some(step) = path.dead_end(input) else { return Ok(()) };
+    let cause = errors::reference_path(&query.text, &step.label(), input);
+    Err(Failure::new(errors::REFERENCE_PATH_CONFLICT, cause))
 }
 
 /// Groups items so that no batch passes a bound; an item alone may.
