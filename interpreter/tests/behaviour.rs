@@ -457,14 +457,14 @@ fn items_come_from_files_of_all_kinds() {
     assert!(run(r#"{"InputType":"JSON"}"#, "17", "").contains("States.ItemReaderFailed"));
 }
 
-#[test]
-fn results_are_written_with_a_manifest() {
+/// Runs the distributed map with a result writer: what came of it, and the files.
+fn with_writer(more: &str, input: &str) -> (Outcome, Vec<(String, Value)>) {
     let writer = r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
         "Parameters":{"Bucket":"b","Prefix":"out"}},"#;
     let mut files: Vec<(String, Value)> = Vec::new();
     let outcome = run_with(
-        &DISTRIBUTED.replace("WRITER", writer),
-        r#"{"items":[2,3]}"#,
+        &DISTRIBUTED.replace("WRITER", &format!("{writer}{more}")),
+        input,
         &mut Function(|call: &Call<'_>| {
             if !call.arn.ends_with("s3:putObject") {
                 return odd_fails(call);
@@ -476,6 +476,32 @@ fn results_are_written_with_a_manifest() {
         }),
         Options::default(),
     );
+    (outcome, files)
+}
+
+/// Developer Guide, "ResultWriter": a run that fails has files too, of what was not started as well.
+#[test]
+fn a_failing_run_writes_its_results() {
+    let (outcome, files) = with_writer(r#""MaxConcurrency":2,"#, r#"{"items":[2,1,3,5,4]}"#);
+    assert_eq!(outcome.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
+    let names: Vec<&str> = files.iter().map(|(key, _)| key.rsplit('/').next().unwrap_or_default()).collect();
+    assert_eq!(names, ["FAILED_0.json", "PENDING_0.json", "manifest.json"]);
+    let told = |file: usize| {
+        let entries = files[file].1.as_array().expect("a list").iter();
+        let text =
+            |it: &Value, name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        entries.map(|it| (text(it, "Input"), text(it, "Status"))).collect::<Vec<_>>()
+    };
+    let pairs = |all: &[(&str, &str)]| {
+        all.iter().map(|(one, two)| ((*one).to_owned(), (*two).to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(0), pairs(&[("2", "ABORTED"), ("1", "FAILED"), ("3", "FAILED"), ("5", "FAILED")]));
+    assert_eq!(told(1), pairs(&[("4", "PENDING")]));
+}
+
+#[test]
+fn results_are_written_with_a_manifest() {
+    let (outcome, files) = with_writer("", r#"{"items":[2,3]}"#);
     let result = outcome.output.expect("an output");
     let key = result.pointer("/ResultWriterDetails/Key").and_then(Value::as_str).expect("a key");
     let names: Vec<&str> = files.iter().map(|(key, _)| key.rsplit('/').next().unwrap_or_default()).collect();
@@ -684,12 +710,16 @@ fn failure(outcome: &Outcome) -> (&str, &str) {
 /// and `Unable to apply step "chunks" to input {…}` of several (an array, an object).
 #[test]
 fn a_reference_path_that_does_not_fit_is_a_conflict() {
-    let result = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","Result":1,"ResultPath":"$.a.b","End":true}}}"#;
+    let result =
+        r#"{"StartAt":"P","States":{"P":{"Type":"Pass","Result":1,"ResultPath":"$.a.b","End":true}}}"#;
     let conflict = "States.ReferencePathConflict";
     let scalar = "Unable to apply ReferencePath $.a.b to input \"input1\"";
     assert_eq!(failure(&run(result, "\"input1\"")), (conflict, scalar));
     assert_eq!(failure(&run(result, "[1]")), (conflict, "Unable to apply step \"a\" to input [1]"));
-    assert_eq!(failure(&run(result, r#"{"a":[]}"#)), (conflict, r#"Unable to apply step "b" to input {"a":[]}"#));
+    assert_eq!(
+        failure(&run(result, r#"{"a":[]}"#)),
+        (conflict, r#"Unable to apply step "b" to input {"a":[]}"#)
+    );
     let map = r#"{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.a.xs","ItemProcessor":{"StartAt":"P",
         "States":{"P":{"Type":"Pass","End":true}}},"Catch":[{"ErrorEquals":["States.Runtime"],"Next":"E"}],"Next":"E"},
         "E":{"Type":"Succeed"}}}"#;

@@ -73,6 +73,8 @@ pub(crate) struct Items {
     /// The event the map's end follows.
     last: u64,
     pub(crate) run: Option<Run>,
+    /// Why the run is over before its items are.
+    pub(crate) failure: Option<Failure>,
 }
 
 /// How many failures are borne.
@@ -233,6 +235,7 @@ impl Execution {
             handover: None,
             last: fiber.chain.last,
             run,
+            failure: None,
         };
         fiber.work = Work::Items(Box::new(items));
         self.wake_later(id, fiber);
@@ -342,6 +345,10 @@ impl Execution {
         mut items: Box<Items>,
         services: &mut dyn Services,
     ) -> Flow {
+        if let Some(failure) = items.failure.take() {
+            let failure = self.fail_run(fiber, state, *items, failure, services);
+            return self.failed(id, fiber, state, failure);
+        }
         if items.next >= items.total && items.live.is_empty() {
             return self.map_done(id, fiber, state, *items, services);
         }
@@ -377,17 +384,7 @@ impl Execution {
         index: usize,
     ) -> Result<FiberId, Failure> {
         let crate::program::Kind::Map(map) = &state.kind else { return Err(Failure::runtime("no map")) };
-        let (item, value) = items.source.item(index)?;
-        let outer = fiber.item.replace(item.clone());
-        let selected = match &map.selector {
-            // Of a batched map the selector was applied to each item before.
-            Some(template) if !matches!(items.source, Source::Batches(_)) => {
-                self.with_scene(fiber, state, &items.input, None, None, |scene| template.evaluate(scene))
-            }
-            _ => Ok(value),
-        };
-        fiber.item = outer;
-        let input = selected?;
+        let (item, input) = self.iteration_input(fiber, state, map, items, index)?;
         if items.run.is_some() {
             return Ok(self.start_child(id, map, items, index, input));
         }
@@ -405,6 +402,28 @@ impl Execution {
             it.iterations = iterations;
         }
         Ok(child)
+    }
+
+    /// `Map.Item` of an iteration's context object, and the iteration's input.
+    pub(super) fn iteration_input(
+        &mut self,
+        fiber: &mut Fiber,
+        state: &State,
+        map: &Map,
+        items: &Items,
+        index: usize,
+    ) -> Result<(Value, Value), Failure> {
+        let (item, value) = items.source.item(index)?;
+        let outer = fiber.item.replace(item.clone());
+        let selected = match &map.selector {
+            // Of a batched map the selector was applied to each item before.
+            Some(template) if !matches!(items.source, Source::Batches(_)) => {
+                self.with_scene(fiber, state, &items.input, None, None, |scene| template.evaluate(scene))
+            }
+            _ => Ok(value),
+        };
+        fiber.item = outer;
+        Ok((item, selected?))
     }
 
     /// An iteration of an inline map is over.

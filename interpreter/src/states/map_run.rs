@@ -1,6 +1,6 @@
 //! Distributed maps: where the items come from, child executions, where the results go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asl::model::{OutputType, Transformation};
@@ -29,9 +29,22 @@ pub(crate) struct Run {
     told: Option<Transformation>,
     /// What a child was given and when it ended, where that is written: of those that failed, or of all.
     children: BTreeMap<usize, Child>,
+    /// Children that were stopped because the run failed.
+    aborted: BTreeSet<usize>,
 }
 
 impl Run {
+    fn record(&mut self, index: usize, ended: &Domain, now: i64) {
+        let child = Child {
+            arn: ended.arn.clone(),
+            name: ended.name.clone(),
+            input: ended.input.clone(),
+            start: ended.start,
+            stop: now,
+        };
+        self.children.insert(index, child);
+    }
+
     /// Whether more than a child's value is written.
     fn tells(&self, failed: bool) -> bool {
         match self.told {
@@ -91,7 +104,7 @@ impl Execution {
             None => source,
         };
         let told = map.writer.as_ref().map(|it| it.config.transformation.unwrap_or(Transformation::None));
-        let run = Run { arn, label, told, children: BTreeMap::new() };
+        let run = Run { arn, label, told, children: BTreeMap::new(), aborted: BTreeSet::new() };
         Ok((source, run))
     }
 
@@ -206,14 +219,7 @@ impl Execution {
         let more = match std::mem::replace(&mut fiber.work, Work::Act) {
             Work::Items(mut items) => {
                 if let Some(run) = items.run.as_mut().filter(|it| it.tells(result.is_err())) {
-                    let child = Child {
-                        arn: ended.arn.clone(),
-                        name: ended.name.clone(),
-                        input: ended.input.clone(),
-                        start: ended.start,
-                        stop: self.now,
-                    };
-                    run.children.insert(index, child);
+                    run.record(index, ended, self.now);
                 }
                 self.child_result(&mut fiber, items, index, result)
             }
@@ -241,11 +247,12 @@ impl Execution {
             Err(failure) => {
                 items.failed.push(index);
                 if items.tolerance.is_none_or(|it| it.exceeded(items.failed.len(), items.total)) {
-                    for child in std::mem::take(&mut items.live).into_values() {
-                        self.give_up_child(child);
+                    self.stop_children(&mut items);
+                    if let Some(place) = items.results.get_mut(index) {
+                        *place = failure.output();
                     }
-                    let failure = Failure::new(errors::TOLERANCE, errors::TOLERANCE_CAUSE);
-                    fiber.work = Work::Finish(Err(self.run_failed(fiber, failure)));
+                    items.failure = Some(Failure::new(errors::TOLERANCE, errors::TOLERANCE_CAUSE));
+                    fiber.work = Work::Items(items);
                     return Flow::Next;
                 }
                 failure.output()
@@ -256,6 +263,18 @@ impl Execution {
         }
         fiber.work = Work::Items(items);
         Flow::Next
+    }
+
+    fn stop_children(&mut self, items: &mut Items) {
+        for (index, child) in std::mem::take(&mut items.live) {
+            let domain =
+                self.fibers.get(child).and_then(|it| self.domains.get(it.domain)).and_then(Option::as_ref);
+            if let (Some(run), Some(domain)) = (items.run.as_mut(), domain) {
+                run.record(index, domain, self.now);
+                run.aborted.insert(index);
+            }
+            self.give_up_child(child);
+        }
     }
 
     pub(crate) fn give_up_child(&mut self, child: FiberId) {
@@ -280,7 +299,7 @@ impl Execution {
     ) -> Result<Value, Failure> {
         let Kind::Map(map) = &state.kind else { return Err(Failure::runtime("no map")) };
         let result = match &map.writer {
-            Some(writer) => match self.write_results(fiber, state, run, writer, items, services) {
+            Some(writer) => match self.write_results(fiber, state, map, run, writer, items, services) {
                 Ok(result) => result,
                 Err(failure) => return Err(self.run_failed(fiber, failure)),
             },
@@ -297,10 +316,32 @@ impl Execution {
         Ok(result)
     }
 
+    /// `MapRunFailed`. What the children came to is written all the same: of those that were stopped with the failed ones,
+    /// of those never started by themselves (Developer Guide, "ResultWriter": "weren't started because the Map Run failed
+    /// or aborted").
+    pub(super) fn fail_run(
+        &mut self,
+        fiber: &mut Fiber,
+        state: &State,
+        mut items: Items,
+        failure: Failure,
+        services: &mut dyn Services,
+    ) -> Failure {
+        if let (Kind::Map(map), Some(run)) = (&state.kind, items.run.take())
+            && let Some(writer) = &map.writer
+        {
+            // The run has failed already: that its results cannot be written either changes nothing.
+            let _ = self.write_results(fiber, state, map, &run, writer, items, services);
+        }
+        self.run_failed(fiber, failure)
+    }
+
+    #[allow(clippy::too_many_arguments)] // What results are made of.
     fn write_results(
         &mut self,
-        fiber: &Fiber,
+        fiber: &mut Fiber,
         state: &State,
+        map: &Map,
         run: &Run,
         writer: &Writer,
         items: Items,
@@ -316,8 +357,7 @@ impl Execution {
         let text = |name: &str| arguments.get(name).and_then(Value::as_str).map(str::to_owned);
         let Some(bucket) = text("Bucket") else {
             // A WriterConfig alone reshapes the result and writes nothing.
-            let outputs: Vec<Value> = items.results;
-            return Ok(shaped(transformation, outputs));
+            return Ok(shaped(transformation, items.results));
         };
         let run_id = run.arn.rsplit(':').next().unwrap_or_default();
         let prefix = match text("Prefix").filter(|it| !it.is_empty()) {
@@ -326,23 +366,8 @@ impl Execution {
         };
         let lines = writer.config.output_type == Some(OutputType::Jsonl);
         let ending = if lines { "jsonl" } else { "json" };
-        let failed: std::collections::BTreeSet<usize> = items.failed.iter().copied().collect();
-        let mut files = [("FAILED", Vec::new()), ("PENDING", Vec::new()), ("SUCCEEDED", Vec::new())];
-        for (index, result) in items.results.iter().enumerate() {
-            let place = if failed.contains(&index) { 0 } else { 2 };
-            let entry = match transformation {
-                Transformation::Compact | Transformation::Flatten if place == 2 => result.clone(),
-                _ => self.child_record(run, index, result, place == 0),
-            };
-            if let Some((_, entries)) = files.get_mut(place) {
-                entries.push(entry);
-            }
-        }
-        let mut manifest = Object::new();
-        manifest.insert("DestinationBucket", Value::from(bucket.as_str()));
-        manifest.insert("MapRunArn", Value::from(run.arn.clone()));
         let mut written = Object::new();
-        for (name, entries) in files {
+        for (name, entries) in self.result_files(fiber, state, map, run, transformation, &items)? {
             let mut list = Vec::new();
             if !entries.is_empty() {
                 let key = format!("{prefix}/{name}_0.{ending}");
@@ -360,24 +385,58 @@ impl Execution {
             }
             written.insert(name, Value::from(list));
         }
-        manifest.insert("ResultFiles", Value::Object(written));
+        let manifest = value::object([
+            ("DestinationBucket", Value::from(bucket.as_str())),
+            ("MapRunArn", Value::from(run.arn.clone())),
+            ("ResultFiles", Value::Object(written)),
+        ]);
         let key = format!("{prefix}/manifest.json");
-        self.put(fiber, state, writer, &bucket, &key, Value::Object(manifest).to_string(), services)?;
+        self.put(fiber, state, writer, &bucket, &key, manifest.to_string(), services)?;
         let details = value::object([("Bucket", Value::from(bucket)), ("Key", Value::from(key))]);
         Ok(value::object([("MapRunArn", Value::from(run.arn.clone())), ("ResultWriterDetails", details)]))
     }
 
+    /// The entries of each kind of file, in the order of the manifest.
+    fn result_files(
+        &mut self,
+        fiber: &mut Fiber,
+        state: &State,
+        map: &Map,
+        run: &Run,
+        transformation: Transformation,
+        items: &Items,
+    ) -> Result<[(&'static str, Vec<Value>); 3], Failure> {
+        let failed: BTreeSet<usize> = items.failed.iter().copied().collect();
+        let (mut failures, mut pending, mut successes) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, result) in items.results.iter().enumerate() {
+            let compact = matches!(transformation, Transformation::Compact | Transformation::Flatten);
+            if index >= items.next {
+                let (_, input) = self.iteration_input(fiber, state, map, items, index)?;
+                pending.push(pending_record(&input));
+            } else if failed.contains(&index) {
+                failures.push(self.child_record(run, index, result, "FAILED"));
+            } else if run.aborted.contains(&index) {
+                failures.push(self.child_record(run, index, result, "ABORTED"));
+            } else if compact {
+                successes.push(result.clone());
+            } else {
+                successes.push(self.child_record(run, index, result, "SUCCEEDED"));
+            }
+        }
+        Ok([("FAILED", failures), ("PENDING", pending), ("SUCCEEDED", successes)])
+    }
+
     /// What the result files hold of one child execution.
-    fn child_record(&self, run: &Run, index: usize, result: &Value, failed: bool) -> Value {
+    fn child_record(&self, run: &Run, index: usize, result: &Value, status: &str) -> Value {
         let Some(child) = run.children.get(&index) else { return result.clone() };
         let names = &self.options.names;
         let machine_arn = format!(
             "arn:aws:states:{}:{}:stateMachine:{}/{}",
             names.region, names.account, names.machine, run.label
         );
-        let included = || value::object([("Included", Value::from(true))]);
+        let succeeded = status == "SUCCEEDED";
         let mut record = Object::new();
-        if failed {
+        if !succeeded {
             for field in ["Cause", "Error"] {
                 if let Some(text) = result.get(field) {
                     record.insert(field, text.clone());
@@ -388,21 +447,21 @@ impl Execution {
         record.insert("Input", Value::from(child.input.to_string()));
         record.insert("InputDetails", included());
         record.insert("Name", Value::from(child.name.clone()));
-        if !failed {
+        if succeeded {
             record.insert("Output", Value::from(result.to_string()));
             record.insert("OutputDetails", included());
         }
         record.insert("RedriveCount", Value::from(0));
-        if failed {
-            record.insert("RedriveStatus", Value::from("REDRIVABLE"));
-        } else {
+        if succeeded {
             record.insert("RedriveStatus", Value::from("NOT_REDRIVABLE"));
             let reason = "Execution is SUCCEEDED and cannot be redriven";
             record.insert("RedriveStatusReason", Value::from(reason));
+        } else {
+            record.insert("RedriveStatus", Value::from("REDRIVABLE"));
         }
         record.insert("StartDate", Value::from(crate::clock::format(child.start)));
         record.insert("StateMachineArn", Value::from(machine_arn));
-        record.insert("Status", Value::from(if failed { "FAILED" } else { "SUCCEEDED" }));
+        record.insert("Status", Value::from(status));
         record.insert("StopDate", Value::from(crate::clock::format(child.stop)));
         Value::Object(record)
     }
@@ -447,6 +506,19 @@ impl Execution {
             }
         }
     }
+}
+
+fn included() -> Value {
+    value::object([("Included", Value::from(true))])
+}
+
+/// What the result files hold of a child execution that was never started: it has neither name nor times.
+fn pending_record(input: &Value) -> Value {
+    value::object([
+        ("Input", Value::from(input.to_string())),
+        ("InputDetails", included()),
+        ("Status", Value::from("PENDING")),
+    ])
 }
 
 fn shaped(transformation: Transformation, outputs: Vec<Value>) -> Value {
