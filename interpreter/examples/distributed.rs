@@ -47,8 +47,9 @@ fn main() {
     let started = Instant::now();
     let outcome = Execution::new(&machine, Value::array(items), options).run(&mut world);
     println!(
-        "{count} items ({way}): {:?}, {:.2} s, {} MB before and {} MB at most, {} transitions, {} bytes written",
+        "{count} items ({way}): {:?} {}, {:.2} s, {} MB before and {} MB at most, {} transitions, {} bytes written",
         outcome.status,
+        outcome.cause.as_deref().unwrap_or_default(),
         started.elapsed().as_secs_f64(),
         before / 1024,
         memory() / 1024,
@@ -61,7 +62,8 @@ fn machine(way: &str) -> Machine {
     let reader = r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject",
         "ReaderConfig": { "InputType": "JSONL" }, "Arguments": { "Bucket": "b", "Key": "k" } },"#;
     let more = match way {
-        "list" => r#""Items": "{% $states.input %}","#.to_owned(),
+        // The input itself: an expression over it would meet JSONata's bound on memory, about 7 MB, as on AWS.
+        "list" => String::new(),
         "written" => format!(
             r#"{reader} "ResultWriter": {{ "Resource": "arn:aws:states:::s3:putObject",
                 "WriterConfig": {{ "Transformation": "COMPACT" }},

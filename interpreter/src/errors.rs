@@ -207,6 +207,11 @@ pub fn not_a_number(field: &str, value: &Value, kind: &str, path: &str) -> Strin
     format!("The {field} field refers to value \"{shown}\" which is not a valid {kind}: {path}")
 }
 
+/// A JSONata expression that gives a fraction where a whole number is wanted.
+pub fn not_an_integer(field: &str, value: &Value) -> String {
+    format!("The {field} field cannot be parsed as an integer: {value}")
+}
+
 /// `SecondsPath` or `TimestampPath` of a `Wait` that finds nothing fit.
 pub fn wait_path(field: &str, path: &str) -> String {
     format!("The {field} parameter does not reference an input value: {path}")

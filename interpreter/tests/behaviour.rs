@@ -743,3 +743,37 @@ fn no_path_leads_into_a_null_input() {
     assert_eq!(failure(&run(parameters, "null")), ("States.Runtime", told));
     assert_eq!(output(&run(r#"{"StartAt":"S","States":{"S":{"Type":"Pass","End":true}}}"#, "null")), "null");
 }
+
+#[test]
+fn seconds_have_a_range() {
+    let task = |field: &str, value: &str| {
+        let definition = format!(
+            r#"{{"QueryLanguage":"JSONata","StartAt":"S","States":{{"S":{{"Type":"Task","{field}":"{{% {value} %}}",
+            "Resource":"arn:aws:states:::lambda:invoke","Catch":[{{"ErrorEquals":["States.QueryEvaluationError"],
+            "Next":"E"}}],"Next":"E"}},"E":{{"Type":"Pass","End":true}}}}}}"#
+        );
+        let caught = output(&run_with(
+            &definition,
+            "{}",
+            &mut Function(|_: &Call<'_>| Reply::success(Value::Null)),
+            Options::default(),
+        ));
+        caught
+            .split_once("id #2). ")
+            .map(|(_, told)| told.trim_end_matches("\"}").to_owned())
+            .unwrap_or(caught)
+    };
+    let range = "TimeoutSeconds must be between 0 and 99999999 but was: ";
+    assert_eq!(task("TimeoutSeconds", "-5"), format!("{range}-5"));
+    assert_eq!(task("TimeoutSeconds", "1e9"), format!("{range}1000000000"));
+    assert_eq!(
+        task("HeartbeatSeconds", "1.5"),
+        "The HeartbeatSeconds field cannot be parsed as an integer: 1.5"
+    );
+    let wrong = "The JSONata expression 'true' specified for the field 'TimeoutSeconds' returned an unexpected result \
+         type. Expected 'number', but was 'boolean' for value: true";
+    assert_eq!(task("TimeoutSeconds", "true"), wrong);
+    assert_eq!(task("TimeoutSeconds", "7"), "null");
+    let wait = r#"{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Wait","Seconds":"{% -1 %}","End":true}}}"#;
+    assert_eq!(run(wait, "{}").error.as_deref(), Some("States.QueryEvaluationError"));
+}

@@ -305,7 +305,7 @@ impl Execution {
         let Some(number) = number else { return Ok(0.0) };
         let value = self.number(fiber, state, number, NumberKind::Integer, input)?;
         if value < 0.0 {
-            return Err(Failure::runtime(format!("{field} cannot be negative.")).own());
+            return Err(out_of_range(number, format!("{field} cannot be negative.")));
         }
         Ok(value)
     }
@@ -326,8 +326,8 @@ impl Execution {
             Some(number) => {
                 let value = self.number(fiber, state, number, NumberKind::Float, input)?;
                 if !(0.0..=100.0).contains(&value) {
-                    let cause = "ToleratedFailurePercentage must be between 0 and 100.";
-                    return Err(Failure::runtime(cause).own());
+                    let cause = "ToleratedFailurePercentage must be between 0 and 100.".to_owned();
+                    return Err(out_of_range(number, cause));
                 }
                 Some(value)
             }
@@ -550,6 +550,15 @@ impl Execution {
     ) -> Result<Option<usize>, Failure> {
         let value = self.bound(fiber, state, number, field, input)?;
         Ok((value >= 1.0).then_some(value as usize))
+    }
+}
+
+/// Of a computed value an error of the query, of any other one of the definition (Developer Guide, "Transforming data with
+/// JSONata": "value out of range").
+fn out_of_range(number: &Number, cause: String) -> Failure {
+    match number {
+        Number::Expression(it) => Failure::evaluation(&it.field, cause),
+        Number::Literal(_) | Number::Path(_) => Failure::runtime(cause).own(),
     }
 }
 

@@ -7,6 +7,11 @@ use crate::execution::Execution;
 use crate::fiber::Fiber;
 use crate::program::{Number, State, Text};
 
+/// Most seconds of a timeout, a heartbeat or a wait (Developer Guide, "Task workflow state": 99,999,999). The guide has
+/// values out of range fail with `States.QueryEvaluationError` in JSONata; the texts for those and for fractions are the
+/// ones of a public emulator, in AWS's manner.
+const LONGEST: f64 = 99_999_999.0;
+
 /// What a number field allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NumberKind {
@@ -47,11 +52,12 @@ impl Execution {
             Number::Expression(expression) => {
                 let value =
                     self.with_scene(fiber, state, input, None, None, |scene| expression.evaluate(scene))?;
-                let number = value.as_f64().filter(|it| kind == NumberKind::Float || it.fract() == 0.0);
-                number.ok_or_else(|| {
-                    expression
-                        .wrong_type(if kind == NumberKind::Integer { "integer" } else { "number" }, &value)
-                })
+                let number = value.as_f64().ok_or_else(|| expression.wrong_type("number", &value))?;
+                if kind == NumberKind::Integer && number.fract() != 0.0 {
+                    let cause = errors::not_an_integer(&expression.field, &value);
+                    return Err(Failure::evaluation(&expression.field, cause));
+                }
+                Ok(number)
             }
             Number::Path(query) => {
                 let value = self.with_scene(fiber, state, input, None, None, |scene| query.select(scene))?;
@@ -63,7 +69,7 @@ impl Execution {
         }
     }
 
-    /// Whole seconds, at least 0.
+    /// Whole seconds, from 0 to [`LONGEST`].
     pub(super) fn seconds(
         &mut self,
         fiber: &Fiber,
@@ -73,7 +79,21 @@ impl Execution {
     ) -> Result<Option<u64>, Failure> {
         let Some(number) = number else { return Ok(None) };
         let seconds = self.number(fiber, state, number, NumberKind::Integer, input)?;
-        Ok(Some(seconds.max(0.0) as u64))
+        if (0.0..=LONGEST).contains(&seconds) {
+            return Ok(Some(seconds as u64));
+        }
+        let value = Value::from(seconds);
+        Err(match number {
+            Number::Expression(it) => {
+                let cause = format!("{} must be between 0 and {LONGEST} but was: {value}", it.field);
+                Failure::evaluation(&it.field, cause)
+            }
+            Number::Path(it) => {
+                Failure::runtime(errors::not_a_number(&it.field, &value, "integer", &it.text)).own()
+            }
+            // Refused when the definition is made.
+            Number::Literal(_) => Failure::runtime("The number of seconds is out of range.").own(),
+        })
     }
 
     /// A text field; what is no text has the error of its language.

@@ -8,7 +8,6 @@ use crate::errors::{self, Failure};
 use crate::execution::{Due, Execution, Flow, millis};
 use crate::fiber::{Fiber, FiberId, Work};
 use crate::program::{Number, State, Text, Wait};
-use crate::states::numbers::NumberKind;
 
 impl Execution {
     pub(super) fn wait(&mut self, id: FiberId, fiber: &mut Fiber, state: &State, wait: &Wait) -> Flow {
@@ -51,7 +50,7 @@ impl Execution {
                 number.ok_or_else(|| Failure::runtime(errors::wait_path(&query.field, &query.text)).own())?
             }
             Number::Literal(_) | Number::Expression(_) => {
-                self.number(fiber, state, seconds, NumberKind::Integer, input)?
+                self.seconds(fiber, state, Some(seconds), input)?.unwrap_or(0) as f64
             }
         };
         Ok(millis(number))
