@@ -88,6 +88,11 @@ pub fn read(text: &str, format: Format) -> Read {
 }
 
 fn tree(text: &str, format: Format) -> Result<Node, Box<Diagnostic>> {
+    // Of blanks alone AWS says what it says of any text that is no object (recorded).
+    if text.is_empty() {
+        let message = "Received a null or empty workflow input.";
+        return Err(Box::new(Diagnostic::aws_nowhere("MISSING_DESCRIPTION", message)));
+    }
     let root = match format {
         Format::Json => reader::read_json(text)?.map(|(node, _)| node),
         Format::Yaml => reader::read_yaml(text)?,

@@ -80,7 +80,7 @@ fn syntax_errors_in_jackson_s_words() {
 
 #[test]
 fn what_is_no_object() {
-    for text in ["", " \n", "[]", "\"x\"", "7", "null"] {
+    for text in [" \n", "[]", "\"x\"", "7", "null"] {
         let read = read(text, Format::Json);
         assert_eq!(read.diagnostics.len(), 1, "{text}");
         assert_eq!(read.diagnostics[0].message, "Definition must be a valid JSON object");
@@ -167,4 +167,18 @@ fn model() {
     assert_eq!(map.item_selector, Some(json!({ "a": 1 })));
     assert_eq!(map.item_processor.flow.pointer, "/States/M/Iterator");
     assert_eq!(map.item_processor.flow.states["P"].pointer, "/States/M/Iterator/States/P");
+}
+
+#[test]
+fn nothing_and_too_much_have_codes_of_their_own() {
+    let code =
+        |text: &str, format: asl::Format| asl::read(text, format).diagnostics.first().map(|it| it.code);
+    assert_eq!(code("", asl::Format::Json), Some("MISSING_DESCRIPTION"));
+    assert_eq!(code(" ", asl::Format::Json), Some("SCHEMA_VALIDATION_FAILED"));
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(128), "]".repeat(128));
+    assert_eq!(code(&deep, asl::Format::Json), Some("TOO_DEEPLY_NESTED"));
+    assert_eq!(
+        code(&deep.replace("[[", "[[[").replace("]]", "]]]"), asl::Format::Yaml),
+        Some("TOO_DEEPLY_NESTED")
+    );
 }

@@ -64,8 +64,8 @@ impl Reader<'_> {
         if depth < MAX_DEPTH {
             return Ok(depth + 1);
         }
-        let message = format!("Document nesting depth exceeds the maximum allowed ({MAX_DEPTH})");
-        Err(self.error(self.at, message))
+        let place = Span::new(self.at, self.at + 1);
+        Err(Box::new(super::too_deep(place)))
     }
 
     fn object(&mut self, depth: usize) -> Result<Content> {

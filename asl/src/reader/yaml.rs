@@ -85,7 +85,7 @@ impl<'t> Reader<'t> {
 
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node> {
         if depth > MAX_DEPTH {
-            return Err(self.error(&format!("nested more than {MAX_DEPTH} deep"), span));
+            return Err(Box::new(super::too_deep(span)));
         }
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -170,7 +170,7 @@ impl<'t> Reader<'t> {
             return Err(self.error("this alias has no anchor", span));
         };
         if depth + levels > MAX_DEPTH {
-            return Err(self.error(&format!("nested more than {MAX_DEPTH} deep"), span));
+            return Err(Box::new(super::too_deep(span)));
         }
         self.copied += count(node);
         if self.copied > MAX_COPIED {

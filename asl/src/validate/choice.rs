@@ -19,11 +19,11 @@ const RULE: &[Field] = &[
     both("Assign", Kind::TemplateObject),
     jsonata_only("Output", Kind::Template),
     jsonata_only("Condition", Kind::Any),
-    jsonpath_only("Variable", Kind::ReferencePath),
+    jsonpath_only("Variable", Kind::RulePath),
 ];
 
 /// What stands in a rule within a rule.
-const INNER: &[Field] = &[both("Comment", Kind::Text), jsonpath_only("Variable", Kind::ReferencePath)];
+const INNER: &[Field] = &[both("Comment", Kind::Text), jsonpath_only("Variable", Kind::RulePath)];
 
 /// The elements of `Choices`.
 pub(super) fn rules(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
@@ -127,7 +127,7 @@ fn operator(node: &Node, path: &Path<'_>, scope: Scope<'_>, found: &mut Vec<Diag
         return;
     };
     let kind = match is_path {
-        true => Kind::ReferencePath,
+        true => Kind::RulePath,
         false => operand(*operator),
     };
     schema::value(&member.value, &path.key(&member.key), &kind, scope, found);

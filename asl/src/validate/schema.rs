@@ -53,10 +53,12 @@ pub(super) enum Kind {
     OneOf(&'static [&'static str]),
     /// A JSONPath, or `null`.
     NullablePath,
-    /// A JSONPath.
-    Path,
     /// A reference path.
     ReferencePath,
+    /// A reference path into the input or a variable: the context object is refused.
+    NumberPath,
+    /// A reference path of a choice's rule, which AWS refuses in words of its own.
+    RulePath,
     /// A reference path into the input, or `null`.
     ResultPath,
     /// A reference path or an intrinsic function.
@@ -209,10 +211,14 @@ pub(super) fn value(
         Kind::Timestamp => timestamp(node, path, scope, found),
         Kind::OneOf(values) => one_of(node, path, values, scope, found),
         Kind::NullablePath if node.is_null() => {}
-        Kind::NullablePath | Kind::Path => any_path(node, path, scope, found),
+        Kind::NullablePath => any_path(node, path, scope, found),
         Kind::ResultPath if node.is_null() => {}
+        Kind::ResultPath | Kind::ReferencePath | Kind::NumberPath if !is_dollar(node) => {
+            any_path(node, path, scope, found);
+        }
         Kind::ResultPath => result_path(node, path, scope, found),
-        Kind::ReferencePath => reference_path(node, path, scope, found),
+        Kind::ReferencePath | Kind::RulePath => reference_path(node, path, scope, found),
+        Kind::NumberPath => number_path(node, path, scope, found),
         Kind::PathOrCall => template::path_or_call(node, path, scope, found),
         Kind::Template => template::value(node, path, scope, found),
         Kind::TemplateObject => {
@@ -279,7 +285,7 @@ fn integer(
 ) {
     match node.as_number().and_then(serde_json::Number::as_f64) {
         Some(number) if number.fract() == 0.0 => {
-            range(number, (least as f64, most as f64), path, node, found);
+            range(number, (least as f64, most as f64), |it| it.to_string(), path, node, found);
         }
         _ => expected("Integer", node, path, scope, found),
     }
@@ -287,15 +293,23 @@ fn integer(
 
 fn number(node: &Node, path: &Path<'_>, bounds: (f64, f64), scope: Scope<'_>, found: &mut Vec<Diagnostic>) {
     match node.as_number().and_then(serde_json::Number::as_f64) {
-        Some(number) => range(number, bounds, path, node, found),
+        Some(number) => range(number, bounds, |it| format!("{it:?}"), path, node, found),
         None => expected("Number", node, path, scope, found),
     }
 }
 
-fn range(number: f64, (least, most): (f64, f64), path: &Path<'_>, node: &Node, found: &mut Vec<Diagnostic>) {
+/// `shown` writes a bound: whole numbers bare, others with their point, as Java does (floci-io/floci#3733, measured).
+fn range(
+    number: f64,
+    (least, most): (f64, f64),
+    shown: fn(f64) -> String,
+    path: &Path<'_>,
+    node: &Node,
+    found: &mut Vec<Diagnostic>,
+) {
     let message = match number {
-        it if it < least => format!("Minimum value is {least}"),
-        it if it > most => format!("Maximum value is {most}"),
+        it if it < least => format!("Minimum value is {}", shown(least)),
+        it if it > most => format!("Maximum value is {}", shown(most)),
         _ => return,
     };
     found.push(schema_error(message, path, node));
@@ -335,6 +349,21 @@ fn any_path(node: &Node, path: &Path<'_>, scope: Scope<'_>, found: &mut Vec<Diag
             }
         }
         None => expected("String", node, path, scope, found),
+    }
+}
+
+fn is_dollar(node: &Node) -> bool {
+    node.as_str().is_some_and(|it| it.starts_with('$'))
+}
+
+/// A path to a map's number: "Only `ItemsPath` accepts the Context Object" (floci-io/floci#3733, measured).
+fn number_path(node: &Node, path: &Path<'_>, scope: Scope<'_>, found: &mut Vec<Diagnostic>) {
+    match node.as_str().map(jsonpath::parse) {
+        Some(Ok(shape)) if shape.root == jsonpath::Root::Context => {
+            let message = "Value is not a Reference Path: the context object is not allowed here";
+            found.push(schema_error(message, path, node));
+        }
+        _ => reference_path(node, path, scope, found),
     }
 }
 

@@ -18,10 +18,18 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn of(run: &Run, world: &World) -> Option<Failure> {
-        let rest = run.cause.strip_prefix("An error occurred while executing the state '")?;
-        let (state, rest) = rest.split_once("' (entered at the event id #")?;
-        let (id, text) = rest.split_once("). ")?;
-        let id: u64 = id.parse().ok()?;
+        let (id, text) = match run.cause.strip_prefix("An error occurred while executing the state '") {
+            Some(rest) => {
+                let (id, text) = rest.split_once("' (entered at the event id #")?.1.split_once("). ")?;
+                (id.parse().ok()?, text)
+            }
+            // Conflicts of reference paths name no state.
+            None if run.cause.starts_with("Unable to apply ") => {
+                (run.events.iter().rfind(|it| run::entered(it).is_some())?.id, run.cause.as_str())
+            }
+            None => return None,
+        };
+        let state = run.events.iter().find(|it| it.id == id).and_then(run::entered)?.0;
         let input = run.events.iter().find(|it| it.id == id).and_then(run::entered)?.1;
         let mut results =
             run.events.iter().filter(|it| it.id > id).filter_map(|it| match (&it.details, it.kind) {
@@ -35,7 +43,7 @@ impl Failure {
             execution_input: world.sources.get("input").cloned().unwrap_or_default(),
             input,
         };
-        Some(Failure { state: state.to_owned(), text: text.to_owned(), sight })
+        Some(Failure { state, text: text.to_owned(), sight })
     }
 }
 
@@ -47,6 +55,9 @@ pub(super) fn repair(failure: &Failure, definition: &Definition, world: &mut Wor
     }
     if text.ends_with("references an invalid value.") {
         return steer::missing(failure, definition, world);
+    }
+    if text.starts_with("Unable to apply step") && items(failure, definition, world) {
+        return true;
     }
     let wants = [
         ("The JSONPath '", "' specified", Want::Any),
@@ -76,6 +87,14 @@ pub(super) fn repair(failure: &Failure, definition: &Definition, world: &mut Wor
         return template(text, failure, world);
     }
     refused(text, world)
+}
+
+/// The items of a map that `ItemsPath` does not find.
+fn items(failure: &Failure, definition: &Definition, world: &mut World) -> bool {
+    let state = definition.state(&failure.state).map(|it| &it.json);
+    let Some(path) = state.and_then(|it| it.get("ItemsPath")).and_then(Json::as_str) else { return false };
+    let found = places(path, "", failure, definition);
+    found.iter().any(|(start, steps)| world.give(start, steps, &Want::Array))
 }
 
 /// Where a path may have looked: the input that the text shows, else what the state saw.
