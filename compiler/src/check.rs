@@ -16,6 +16,7 @@ use crate::syntax::ast;
 use crate::typed::{self, Expr, LocalId, Program};
 use crate::types::{ErrorId, Type, Types};
 
+mod aliases;
 mod attributes;
 mod aws;
 mod block;
@@ -52,6 +53,7 @@ pub fn check(resolved: &Resolved) -> Checked<Program> {
     let mut ctx = Ctx::new(resolved);
     ctx.declare();
     ctx.bodies();
+    aliases::aliases(&mut ctx);
     unused::unused(&mut ctx);
     Checked { value: ctx.program, diagnostics: ctx.diagnostics }
 }
@@ -157,6 +159,8 @@ pub(crate) struct Ctx<'a> {
     /// Workflows whose result somebody awaits, and those that go on in another execution.
     awaited: Vec<(typed::WorkflowId, Span)>,
     continued: Vec<(Arc<str>, Span)>,
+    /// What is called on an alias, and the alias.
+    aliased: Vec<(typed::Target, ast::Name)>,
 }
 
 impl<'a> Ctx<'a> {
@@ -184,6 +188,7 @@ impl<'a> Ctx<'a> {
             matching: Type::Unknown,
             awaited: Vec::new(),
             continued: Vec::new(),
+            aliased: Vec::new(),
         }
     }
 

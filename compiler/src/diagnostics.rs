@@ -59,18 +59,27 @@ pub fn drop_consequences(earlier: &[Diagnostic], found: &mut Vec<Diagnostic>, so
     found.retain(|it| {
         let span = it.span();
         let touches = |other: &Span| {
-            other.file == span.file && other.start < span.end.max(span.start + 1) && span.start < other.end
+            other.file == span.file && other.start <= span.end.max(span.start + 1) && span.start < other.end
         };
-        let follows = line(span).is_some_and(|line| broken.contains(&line)) || shown.iter().any(touches);
+        // What is handled can't be judged where a handler could not be read.
+        let handling = matches!(it.code.0, "F0427" | "F0450")
+            && syntax.iter().any(|other| other.is_error() && other.span().file == span.file);
+        let follows =
+            handling || line(span).is_some_and(|line| broken.contains(&line)) || shown.iter().any(touches);
         !follows && (it.is_error() || broken.is_empty())
     });
 }
 
-/// Drops what a program with errors may only seem to leave undone: names that are never used, errors never raised.
+/// Drops what a program with errors may only seem to leave undone: names that are never used, errors never raised;
+/// and warnings of a place that an error is in.
 pub fn drop_noise(all: &mut Vec<Diagnostic>) {
-    if all.iter().any(Diagnostic::is_error) {
-        all.retain(|it| it.is_error() || !matches!(it.code.0, "F0224" | "F0225" | "F0451"));
+    let wrong: Vec<Span> = all.iter().filter(|it| it.is_error()).map(Diagnostic::span).collect();
+    if wrong.is_empty() {
+        return;
     }
+    let holds =
+        |at: Span| wrong.iter().any(|it| it.file == at.file && at.start <= it.start && it.end <= at.end);
+    all.retain(|it| it.is_error() || !matches!(it.code.0, "F0224" | "F0225" | "F0451") && !holds(it.span()));
 }
 
 /// `a`, `b` or `c`; a long list ends in "…".
@@ -98,6 +107,9 @@ impl std::fmt::Display for Code {
         f.write_str(self.0)
     }
 }
+
+/// The code of what is the compiler's own mistake. It has no page, since no program is known to raise it.
+pub const INTERNAL: &str = "F0999";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {

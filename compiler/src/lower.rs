@@ -296,8 +296,9 @@ impl<'a> Lower<'a> {
         crate::emit::names::shorten(&line, 56)
     }
 
-    fn problem(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
-        self.problems.push(Diagnostic::error(code, span, message));
+    /// Something that the checker should have refused: a program that it passes is to be built.
+    fn unforeseen(&mut self, span: Span, what: &str) {
+        self.problems.push(crate::diagnostics::build::unforeseen(span, what));
     }
 
     fn resolve<'t>(&'t self, ty: &'t Type) -> &'t Type {
@@ -316,7 +317,10 @@ impl<'a> Lower<'a> {
     /// Runs `f` one level deeper; past the bound it does nothing.
     fn nested<T>(&mut self, span: Span, otherwise: T, f: impl FnOnce(&mut Self) -> T) -> T {
         if self.depth >= DEEPEST {
-            self.problem("F0701", span, "this is nested too deep to be lowered");
+            let said = crate::diagnostics::build::too_deep(span);
+            if self.problems.iter().all(|it| it.code != said.code) {
+                self.problems.push(said);
+            }
             return otherwise;
         }
         self.depth += 1;

@@ -417,7 +417,7 @@ impl Pattern {
                 let mut record = Record::default();
                 for (name, pattern) in fields {
                     let ty = pattern.fill(vars)?;
-                    record.fields.insert((*name).into(), FieldType { ty, docs: None });
+                    record.fields.insert((*name).into(), FieldType { ty, docs: None, required: false });
                 }
                 Type::Record(Arc::new(record))
             }

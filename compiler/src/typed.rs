@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use crate::source::{FileId, Span};
 use crate::types::{ErrorId, Type, Types};
 
+mod constant;
 pub mod delivery;
 pub mod resource;
 pub mod walk;
@@ -156,6 +157,8 @@ pub struct Step {
     pub params: Vec<LocalId>,
     pub result: Type,
     pub throws: Vec<ErrorId>,
+    /// Where `throws` lists them; what the body's own throws add has no place.
+    pub throws_spans: Vec<Span>,
     pub body: Block,
     pub span: Span,
 }
@@ -172,6 +175,8 @@ pub struct Workflow {
     /// `None` where no result type is written: the workflow gives `null`.
     pub result: Option<Type>,
     pub throws: Vec<ErrorId>,
+    /// Where `throws` lists them.
+    pub throws_spans: Vec<Span>,
     pub body: Block,
     pub file: FileId,
     /// The name.
@@ -601,6 +606,9 @@ pub enum Failure {
     /// `fail`: without a name.
     Bare,
 }
+
+/// In place of a name that nobody knows, in a program with errors: whatever it was meant to be is handled there.
+pub const MISSPELT: &str = "?";
 
 /// An error by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

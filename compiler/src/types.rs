@@ -79,7 +79,11 @@ impl Type {
         match self {
             Type::Named(TypeId::OF) => of.clone(),
             Type::Record(record) => {
-                let field = |f: &FieldType| FieldType { ty: f.ty.with_of(of), docs: f.docs.clone() };
+                let field = |f: &FieldType| FieldType {
+                    ty: f.ty.with_of(of),
+                    docs: f.docs.clone(),
+                    required: f.required,
+                };
                 let fields = record.fields.iter().map(|(name, f)| (name.clone(), field(f))).collect();
                 Type::Record(Arc::new(Record { fields }))
             }
@@ -132,6 +136,8 @@ pub struct Record {
 pub struct FieldType {
     pub ty: Type,
     pub docs: Option<Arc<str>>,
+    /// Must be there although `null` is one of its values: JSON that an action of AWS can't do without.
+    pub required: bool,
 }
 
 /// The declared types of a program; `Type::Named` points into it.
@@ -192,7 +198,8 @@ impl Type {
 
     /// A record from names and types, in that order.
     pub fn record<'a>(fields: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
-        let fields = fields.into_iter().map(|(name, ty)| (name.into(), FieldType { ty, docs: None }));
+        let fields =
+            fields.into_iter().map(|(name, ty)| (name.into(), FieldType { ty, docs: None, required: false }));
         Type::Record(Arc::new(Record { fields: fields.collect() }))
     }
 

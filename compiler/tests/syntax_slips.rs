@@ -20,7 +20,7 @@ fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
 }
 
 /// A statement, the code of its message, and the statement that the fix makes of it.
-const STATEMENTS: [(&str, &str, &str); 66] = [
+const STATEMENTS: [(&str, &str, &str); 76] = [
     ("let x = 1;", "F0131", "let x = 1"),
     ("if a === b { c }", "F0130", "if a == b { c }"),
     ("if a !== b { c }", "F0130", "if a != b { c }"),
@@ -46,6 +46,16 @@ const STATEMENTS: [(&str, &str, &str); 66] = [
     ("let x = a)", "F0102", "let x = a"),
     ("wait 10sec", "F0133", "wait 10s"),
     ("if a return 1", "F0107", "if a { return 1 }"),
+    ("f() retry 3", "F0144", "f() retry (attempts: 3)"),
+    ("f() retry 3 times", "F0144", "f() retry (attempts: 3)"),
+    ("f() retry A 3", "F0144", "f() retry A (attempts: 3)"),
+    ("f() retry 5s", "F0144", "f() retry (every: 5s)"),
+    ("f() retry { attempts: 3 }", "F0144", "f() retry (attempts: 3)"),
+    ("f() retry A, B (attempts: 3)", "F0143", "f() retry A | B (attempts: 3)"),
+    ("f() catch A e { y }", "F0144", "f() catch A as e { y }"),
+    ("f() catch (A e) { y }", "F0144", "f() catch A as e { y }"),
+    ("f() catch (e: A) { y }", "F0144", "f() catch A as e { y }"),
+    ("f() catch (A as e) { y }", "F0144", "f() catch A as e { y }"),
     // What nobody but the writer can mend.
     ("let x = a ? b : c", "F0139", "let x = a ? b : c"),
     ("let x =", "F0104", "let x ="),

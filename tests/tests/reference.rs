@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use tests::reference::{pages, root, run_page};
 
@@ -39,13 +40,26 @@ fn the_reference_is_true() {
     println!("{passed} cases passed");
 }
 
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("tests.rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
 /// A page a code, and no page without a code.
 #[test]
 fn every_code_has_its_page() {
     let mut codes = BTreeSet::new();
-    for entry in std::fs::read_dir(root().join("compiler/src/diagnostics")).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        // Tests of this folder may name codes that do not exist.
+    for path in sources(&root().join("compiler/src")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        // Tests of a file may name codes that do not exist.
         let text = text.split("#[cfg(test)]").next().unwrap_or("");
         for (at, _) in text.match_indices("\"F0") {
             let code = text.get(at + 1..at + 6).unwrap_or("");
@@ -54,6 +68,7 @@ fn every_code_has_its_page() {
             }
         }
     }
+    codes.remove(compiler::diagnostics::INTERNAL);
     let mut paged = BTreeSet::new();
     for path in pages(&root().join("tests/reference/errors")) {
         let code = path.file_stem().unwrap().to_string_lossy().into_owned();

@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, audit as say};
 use crate::source::Span;
 use crate::typed::walk::Child;
 use crate::typed::{
-    Block, Call, Catch, Clauses, ErrorRef, Expr, ExprKind, Failure, LocalId, Mode, Program, Target,
+    Block, Call, Catch, Clauses, ErrorRef, Expr, ExprKind, Failure, LocalId, MISSPELT, Mode, Program, Target,
 };
 use crate::types::{ErrorId, Type};
 
@@ -21,13 +21,33 @@ pub(super) fn errors(program: &Program) -> Vec<Diagnostic> {
     let mut pass = Pass { program, found: Vec::new(), open: false, caught: HashMap::new() };
     for workflow in &program.workflows {
         let raised = pass.block(&workflow.body);
-        pass.compare(&raised, &workflow.throws, &workflow.name, workflow.name_span);
+        let listed = Listed { errors: &workflow.throws, places: &workflow.throws_spans };
+        pass.compare(&raised, listed, &workflow.name, workflow.name_span);
     }
     for step in &program.steps {
         let raised = pass.block(&step.body);
-        pass.compare(&raised, &step.throws, &step.name, step.span);
+        let listed = Listed { errors: &step.throws, places: &step.throws_spans };
+        pass.compare(&raised, listed, &step.name, step.span);
     }
     pass.found
+}
+
+/// What a `throws` says; errors that it only stands for have no place.
+struct Listed<'p> {
+    errors: &'p [ErrorId],
+    places: &'p [Span],
+}
+
+impl Listed<'_> {
+    /// The text to take out for an error to go: the name with one of the commas around it.
+    fn cut(&self, index: usize) -> Option<Span> {
+        let own = *self.places.get(index)?;
+        match (index.checked_sub(1).and_then(|before| self.places.get(before)), self.places.get(index + 1)) {
+            (_, Some(next)) => Some(Span { end: next.start, ..own }),
+            (Some(before), None) => Some(Span { start: before.end, ..own }),
+            (None, None) => None,
+        }
+    }
 }
 
 struct Pass<'p> {
@@ -41,16 +61,17 @@ struct Pass<'p> {
 
 impl<'p> Pass<'p> {
     /// What a workflow or step raises against what it says.
-    fn compare(&mut self, raised: &Raised, throws: &[ErrorId], owner: &str, place: Span) {
+    fn compare(&mut self, raised: &Raised, throws: Listed<'_>, owner: &str, place: Span) {
         for (error, at) in raised {
-            if !throws.contains(error) {
+            if !throws.errors.contains(error) {
                 self.found.push(say::unhandled_error(self.name(*error), *at, owner, place));
             }
         }
         let open = std::mem::replace(&mut self.open, false);
-        for error in throws {
+        for (index, error) in throws.errors.iter().enumerate() {
             if !open && !raised.contains_key(error) {
-                self.found.push(say::throws_too_much(self.name(*error), owner, place));
+                let at = throws.places.get(index).copied().unwrap_or(place);
+                self.found.push(say::throws_too_much(self.name(*error), owner, at, throws.cut(index)));
             }
         }
     }
@@ -128,7 +149,7 @@ impl<'p> Pass<'p> {
         for (errors, at) in retried.chain(caught) {
             for error in errors {
                 let ErrorRef::Aws(name) = error else { continue };
-                if !guarded.iter().any(|it| may_raise(name, *it, self.program, 0)) {
+                if &**name != MISSPELT && !guarded.iter().any(|it| may_raise(name, *it, self.program, 0)) {
                     self.found.push(say::nobodys_error(name, at));
                 }
             }
@@ -183,6 +204,7 @@ impl<'p> Pass<'p> {
         let mut left = inner.clone();
         let mut raised = Raised::new();
         let mut everything: Option<Span> = None;
+        let mut misspelt = false;
         for catch in &clauses.catches {
             if let Some(binder) = catch.binder {
                 let which = stands_for(catch, &left);
@@ -192,11 +214,15 @@ impl<'p> Pass<'p> {
                 Some(first) => self.found.push(say::catch_after_catch_all(catch.span, first)),
                 None => self.catches(catch, &inner, &mut left, call),
             }
+            misspelt |= catch.errors.contains(&ErrorRef::Aws(MISSPELT.into()));
             if catch.errors.is_empty() || catch.errors.contains(&ErrorRef::All) {
                 everything = everything.or(Some(catch.span));
                 left.clear();
             }
             join(&mut raised, self.block(&catch.body));
+        }
+        if misspelt {
+            left.clear();
         }
         join(&mut left, raised);
         left
@@ -234,6 +260,7 @@ impl<'p> Pass<'p> {
                     self.found.push(say::never_raised(self.name(*id), &raised, at));
                 }
             }
+            ErrorRef::Aws(name) if &**name == MISSPELT => {}
             ErrorRef::Aws(name) => {
                 let Some(call) = call else { return };
                 self.found.extend(stranger(name, call, self.program).map(|it| match it {

@@ -49,6 +49,9 @@ fn unbounded(statement: &Stmt) -> Option<Unbounded<'_>> {
 
 fn loop_of(statement: &Stmt, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     let Some(it) = unbounded(statement) else { return };
+    if it.body.statements.iter().any(leaves_at_once) {
+        return;
+    }
     let mut cost = Cost::new(scene);
     cost.block(it.body, it.label);
     if let Some(condition) = it.condition {
@@ -64,6 +67,15 @@ fn loop_of(statement: &Stmt, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
             found.push(say::history_overflow(head, rounds));
         }
     }
+}
+
+/// Nothing before it is a condition, so that there is one round at most.
+fn leaves_at_once(statement: &Stmt) -> bool {
+    let StmtKind::Expr(value) = &statement.kind else { return false };
+    matches!(
+        value.kind,
+        ExprKind::Break(_) | ExprKind::Return(_) | ExprKind::Fail(_) | ExprKind::ContinueAs { .. }
+    )
 }
 
 /// What one round of a loop does.

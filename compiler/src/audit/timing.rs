@@ -39,7 +39,7 @@ impl<'p> Scene<'p> {
 pub(super) fn block(body: &Block, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     for statement in &body.statements {
         if let StmtKind::Wait { until: false, value } = &statement.kind {
-            wait(value, found);
+            wait(value, scene.program, found);
         }
     }
     body.each_child(&mut |child| match child {
@@ -54,9 +54,9 @@ fn expr(value: &Expr, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
         ExprKind::Try { clauses: it, .. }
         | ExprKind::Saga { clauses: it, .. }
         | ExprKind::Parallel { clauses: it, .. } => {
-            clauses(it, found);
+            clauses(it, scene.program, found);
         }
-        ExprKind::Map(map) => clauses(&map.clauses, found),
+        ExprKind::Map(map) => clauses(&map.clauses, scene.program, found),
         _ => {}
     }
     value.each_child(&mut |child| match child {
@@ -84,7 +84,7 @@ fn is_http(call: &Call, program: &Program) -> bool {
 }
 
 fn call(call: &Call, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
-    clauses(&call.clauses, found);
+    clauses(&call.clauses, scene.program, found);
     if let Some(Within::Time(time)) = &call.clauses.within
         && seconds(time).is_some_and(|it| it > HTTP_SECONDS)
         && is_http(call, scene.program)
@@ -97,30 +97,39 @@ fn call(call: &Call, scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn clauses(clauses: &Clauses, found: &mut Vec<Diagnostic>) {
+fn clauses(clauses: &Clauses, program: &Program, found: &mut Vec<Diagnostic>) {
     let within = match &clauses.within {
         Some(Within::Time(time)) => Some(time),
         Some(Within::Never) | None => None,
     };
-    for time in within.into_iter().chain(&clauses.heartbeat) {
-        if let Some(seconds) = seconds(time)
-            && !(1..=MOST_SECONDS).contains(&seconds)
-        {
-            found.push(say::deadline_out_of_range(time.span, MOST_SECONDS));
-        }
-    }
-    if let (Some(limit), Some(heartbeat)) = (within, &clauses.heartbeat)
-        && let (Some(most), Some(beat)) = (seconds(limit), seconds(heartbeat))
+    let taken = |time: &Expr| {
+        let seconds = whole_seconds(time, program);
+        seconds.is_none_or(|it| (1.0..=MOST_SECONDS as f64).contains(&it))
+    };
+    let times = within.into_iter().chain(&clauses.heartbeat);
+    let refused: Vec<&Expr> = times.filter(|time| !taken(time)).collect();
+    found.extend(refused.iter().map(|time| say::deadline_out_of_range(time.span, MOST_SECONDS)));
+    if refused.is_empty()
+        && let (Some(limit), Some(heartbeat)) = (within, &clauses.heartbeat)
+        && let (Some(most), Some(beat)) = (whole_seconds(limit, program), whole_seconds(heartbeat, program))
         && beat >= most
     {
         found.push(say::heartbeat_too_long(heartbeat.span, limit.span));
     }
 }
 
-fn wait(value: &Expr, found: &mut Vec<Diagnostic>) {
-    if seconds(value).is_some_and(|seconds| seconds > MOST_SECONDS) {
+fn wait(value: &Expr, program: &Program, found: &mut Vec<Diagnostic>) {
+    let Some(seconds) = whole_seconds(value, program) else { return };
+    if seconds < 0.0 {
+        found.push(say::wait_into_the_past(value.span));
+    } else if seconds > MOST_SECONDS as f64 {
         found.push(say::wait_too_long(value.span, MOST_SECONDS));
     }
+}
+
+/// A duration that the text says, in whole seconds, rounded up; less than zero where it is negative.
+fn whole_seconds(value: &Expr, program: &Program) -> Option<f64> {
+    program.constant(value).map(|milliseconds| (milliseconds / 1000.0).ceil())
 }
 
 /// Steps that call each other deeper than this were refused.

@@ -10,7 +10,7 @@ use super::expr::{Role, Want, make};
 use super::raises::Raises;
 use super::{Ctx, Home, broken};
 use crate::aws::{self, Action, Flavor, Lookup, Machine, Pattern, Shape, ShapeRef};
-use crate::diagnostics::{close, integrations as report, types as wrong};
+use crate::diagnostics::{close, integrations as report};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Effect, Expr, ExprKind, ForSource, ListPart, RecordPart, Target};
@@ -98,14 +98,39 @@ impl Ctx<'_> {
                     None => vec![empty],
                 }
             }
-            ([one], Some(ty)) => vec![self.expr_as(&one.value, ty, Role::new("the parameters of", name))],
+            ([one], Some(ty)) => {
+                let value = self.expr(&one.value, Some(ty));
+                vec![self.parameters(value, ty, name)]
+            }
             ([one], None) => vec![self.expr(&one.value, None)],
             _ => {
                 self.loose_arguments(arguments);
-                self.report(wrong::argument_count(span, name, &["parameters"], arguments.len()));
+                let needed = ty.map(|it| self.needed(it)).unwrap_or_default();
+                self.report(report::one_record(span, name, arguments.len(), &needed));
                 vec![broken(span)]
             }
         }
+    }
+
+    /// Holds the one argument against the action's parameters.
+    fn parameters(&mut self, value: Expr, ty: &Type, name: &str) -> Expr {
+        let record = match self.types().resolve(&value.ty) {
+            Type::Record(_) | Type::Dict(_) | Type::Unknown | Type::Never => true,
+            Type::Union(members) => members.iter().all(|it| self.types().record(it).is_some()),
+            _ => false,
+        };
+        if record {
+            return self.fit(value, ty, Role::new("the parameters of", name));
+        }
+        let (found, needed) = (self.show(&value.ty), self.needed(ty));
+        self.report(report::not_parameters(value.span, name, &found, &needed));
+        broken(value.span)
+    }
+
+    /// The names of the parameters that an action can't do without.
+    fn needed(&self, ty: &Type) -> Vec<Arc<str>> {
+        let lacking = self.types().lacking(&Type::record([]), ty);
+        lacking.into_iter().map(|(name, _)| name).collect()
     }
 
     /// Finds the action in the integration that can do what the call asks for.
@@ -241,8 +266,9 @@ impl Ctx<'_> {
         let mut fields = IndexMap::with_capacity(record.members.len());
         for member in &record.members {
             let ty = self.shape_type(member.shape, input);
+            let required = member.required && input;
             let ty = if member.required { ty } else { ty.optional() };
-            fields.insert(Arc::from(member.name), FieldType { ty, docs: None });
+            fields.insert(Arc::from(member.name), FieldType { ty, docs: None, required });
         }
         if let Some(declared) = self.program.types.declared.get_mut(id.0 as usize) {
             declared.ty = Type::Record(Arc::new(Record { fields }));

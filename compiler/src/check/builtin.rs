@@ -199,6 +199,11 @@ impl Ctx<'_> {
             effect = effect.max(value.effect);
             typed.push(value);
         }
+        if signature.function == Builtin::Matches
+            && let Some(pattern) = typed.get(1)
+        {
+            self.written_pattern(pattern.clone());
+        }
         for var in ['T', 'U', 'N', 'O', 'S'] {
             vars.entry(var).or_insert(Type::Unknown);
         }
@@ -207,6 +212,18 @@ impl Ctx<'_> {
             ty = Type::Int;
         }
         make(ExprKind::Builtin { function: signature.function, arguments: typed }, ty, effect, span)
+    }
+
+    /// JSONata has regular expressions only where they stand in its own text.
+    fn written_pattern(&mut self, pattern: Expr) {
+        if pattern.ty.is_silent() || matches!(pattern.kind, ExprKind::Error) {
+            return;
+        }
+        match self.program.constant_text(&pattern) {
+            Some("") => self.report(wrong::empty_pattern(pattern.span)),
+            Some(_) => {}
+            None => self.report(wrong::pattern_not_written(pattern.span)),
+        }
     }
 
     /// Which argument goes to which parameter.

@@ -312,7 +312,7 @@ impl Ctx<'_> {
             self.report(flow::clause_without_call(clause.span, how.call));
         }
         if let Some(alias) = how.alias {
-            self.report(flow::no_alias(alias.span, name));
+            self.report(flow::no_alias(alias.span));
         }
     }
 
@@ -706,10 +706,8 @@ impl Ctx<'_> {
             (CallMode::Await, _) => Mode::Await,
             (CallMode::Plain | CallMode::Token, _) => Mode::Plain,
         };
-        if let Some(alias) = how.alias
-            && !matches!(callee.target, Target::Resource(_) | Target::Workflow(_))
-        {
-            self.report(flow::no_alias(alias.span, &callee.name));
+        if let Some(alias) = how.alias {
+            self.aliased.push((callee.target.clone(), alias.clone()));
         }
         let call = Call {
             target: callee.target,
@@ -809,8 +807,13 @@ impl Ctx<'_> {
 
     /// Reports an option without its name.
     pub(crate) fn unnamed_option(&mut self, argument: &ast::Argument, of: &str, known: &[&str]) {
-        self.expr(&argument.value, None);
-        self.report(wrong::unnamed_option(argument.span, of, known));
+        let value = self.expr(&argument.value, None);
+        let meant = match value.ty {
+            Type::Int => ["attempts", "concurrency"].into_iter().find(|it| known.contains(it)),
+            Type::Duration => known.contains(&"every").then_some("every"),
+            _ => None,
+        };
+        self.report(wrong::unnamed_option(argument.span, of, known, meant));
     }
 
     /// `complete(token, value)`, `reject(token, E("why"))`, `beat(token)`.

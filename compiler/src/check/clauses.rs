@@ -11,7 +11,9 @@ use crate::diagnostics::{close, flow, names as report};
 use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseKind as Ast, RetryErrors};
-use crate::typed::{Catch, Clauses, Definition, ErrorRef, Expr, ExprKind, LocalId, Retry, Undo, Within};
+use crate::typed::{
+    Catch, Clauses, Definition, ErrorRef, Expr, ExprKind, LocalId, MISSPELT, Retry, Undo, Within,
+};
 use crate::types::{ErrorId, Type};
 
 /// `MaxAttempts` and `IntervalSeconds` end here: the developer guide's page on error handling says 99999999.
@@ -324,9 +326,12 @@ impl Ctx<'_> {
         match name.text.as_str() {
             "attempts" => {
                 let value = self.int(value, "attempts");
-                self.at_least(&value, 0.0, "attempts");
-                if matches!(&value.kind, ExprKind::Number(it) if it.parse().is_ok_and(|it: f64| it > MOST)) {
-                    self.report(flow::option_too_large(value.span, "attempts", MOST, ""));
+                if let Some(attempts) = self.known(&value, "attempts") {
+                    if attempts < 0.0 {
+                        self.report(flow::option_too_small(value.span, "attempts", "0"));
+                    } else if attempts > MOST {
+                        self.report(flow::option_too_large(value.span, "attempts", MOST, ""));
+                    }
                 }
                 into.attempts = Some(value);
             }
@@ -334,7 +339,9 @@ impl Ctx<'_> {
             "max" => into.max = Some(self.bounded_duration(value, "max", MOST_DELAY)),
             "backoff" => {
                 let value = self.expr_as(value, &Type::Number, Role::new("option", "backoff"));
-                self.at_least(&value, 1.0, "backoff");
+                if self.known(&value, "backoff").is_some_and(|it| it < 1.0) {
+                    self.report(flow::option_too_small(value.span, "backoff", "1"));
+                }
                 into.backoff = Some(value);
             }
             "jitter" => match &value.kind {
@@ -346,25 +353,33 @@ impl Ctx<'_> {
         }
     }
 
-    /// A number that is written out may not be less.
+    /// A number that the text says may not be less.
     pub(super) fn at_least(&mut self, value: &Expr, least: f64, name: &str) {
-        if written_number(value).is_some_and(|it| it < least) {
-            self.report(flow::option_too_small(value.span, name, least));
+        if self.program.constant(value).is_some_and(|it| it < least) {
+            self.report(flow::option_too_small(value.span, name, &least.to_string()));
         }
+    }
+
+    /// The value of an option of `retry`, where AWS takes no expression.
+    fn known(&mut self, value: &Expr, name: &str) -> Option<f64> {
+        let known = self.program.constant(value);
+        if known.is_none() && !value.ty.is_silent() && !matches!(value.kind, ExprKind::Error) {
+            self.report(flow::retry_not_constant(value.span, name));
+        }
+        known
     }
 
     /// `most`: in seconds.
     fn bounded_duration(&mut self, value: &ast::Expr, name: &str, most: f64) -> Expr {
-        let value = self.duration_option(value, name);
-        if matches!(&value.kind, ExprKind::Duration(it) if *it as f64 > most * 1000.0) {
-            self.report(flow::option_too_large(value.span, name, most, " seconds"));
-        }
-        value
-    }
-
-    fn duration_option(&mut self, value: &ast::Expr, name: &str) -> Expr {
         let value = self.expr_as(value, &Type::Duration, Role::new("option", name));
         self.check_duration(&value, &format!("`{name}`"));
+        if let Some(milliseconds) = self.known(&value, name) {
+            if milliseconds <= 0.0 {
+                self.report(flow::option_too_small(value.span, name, "1 second"));
+            } else if milliseconds > most * 1000.0 {
+                self.report(flow::option_too_large(value.span, name, most, " seconds"));
+            }
+        }
         value
     }
 
@@ -388,13 +403,15 @@ impl Ctx<'_> {
         into: &mut Gathered,
     ) {
         let head = Span { end: span.start + 5, ..span };
+        let meant = self.caught_name(catch);
+        let written = if meant.is_some() { &[] } else { catch.errors.as_slice() };
         let mut errors = Vec::new();
-        for name in &catch.errors {
+        for name in written {
             let Some(error) = self.clause_error(name, Some(guarded)) else { continue };
             into.caught.push((error.clone(), name.span));
             errors.push(error);
         }
-        let all = catch.errors.is_empty() || errors.contains(&ErrorRef::All);
+        let all = written.is_empty() || errors.contains(&ErrorRef::All);
         if all {
             into.catch_all = into.catch_all.or(Some(head));
         }
@@ -405,7 +422,7 @@ impl Ctx<'_> {
             self.forget_variables();
         }
         let (handler, _) = self.scoped(ScopeKind::Block, |ctx| {
-            let binder = catch.binder.as_ref().map(|name| ctx.bind(name, ty, false));
+            let binder = catch.binder.as_ref().or(meant.as_ref()).map(|name| ctx.bind(name, ty, false));
             if let Some(local) = binder {
                 ctx.caught.insert(local, caught);
             }
@@ -416,12 +433,23 @@ impl Ctx<'_> {
         let (binder, checked) = handler;
         into.handlers.push(checked.ty);
         // What a misspelt name was meant to catch is not to be missed elsewhere.
-        if errors.len() < catch.errors.len() {
-            errors.push(ErrorRef::Aws("States.TaskFailed".into()));
+        if errors.len() < written.len() {
+            errors.push(ErrorRef::Aws(MISSPELT.into()));
         }
-        if catch.errors.is_empty() || !errors.is_empty() {
+        if written.is_empty() || !errors.is_empty() {
             into.clauses.catches.push(Catch { errors, binder, body: checked.block, span });
         }
+    }
+
+    /// `catch e { … }`: the name that was meant for the error, which is taken for an error's own.
+    fn caught_name(&mut self, catch: &ast::CatchClause) -> Option<ast::Name> {
+        let ([only], None) = (catch.errors.as_slice(), &catch.binder) else { return None };
+        let lower = only.text.starts_with(|c: char| c.is_ascii_lowercase()) && !only.text.contains('.');
+        if !lower || self.resolved.lookup(self.body.file, &only.text).is_some() {
+            return None;
+        }
+        self.report(crate::diagnostics::syntax::catch_without_as(only.span, &only.text));
+        Some(ast::Name { text: only.text.clone(), span: only.span })
     }
 
     /// The type of a caught error, and which declared errors it stands for when it is raised again.
@@ -469,13 +497,5 @@ impl Ctx<'_> {
         }
         self.body.facts = facts;
         into.clauses.undo = Some(Undo { attempted, value, body: checked.block, span });
-    }
-}
-
-fn written_number(value: &Expr) -> Option<f64> {
-    match &value.kind {
-        ExprKind::Number(text) => text.parse().ok(),
-        ExprKind::Negate(inner) => written_number(inner).map(|it| -it),
-        _ => None,
     }
 }

@@ -132,11 +132,10 @@ impl Ctx<'_> {
             let ItemKind::Workflow(decl) = &item.kind else { continue };
             let express = item.attributes.iter().any(|it| it.name.text == "express");
             let body = Body::new(at.file, Home::Workflow { express });
-            let ((param, result, throws), _) = self.in_body(body, |ctx| {
+            let ((param, result, (throws, throws_spans)), _) = self.in_body(body, |ctx| {
                 let param = ctx.payload(&decl.signature, "workflow");
                 let result = decl.signature.result.as_ref().map(|it| ctx.type_expr(it));
-                let throws = ctx.throws(&decl.signature);
-                (param, result, throws)
+                (param, result, ctx.throws_with_places(&decl.signature))
             });
             let param = param.map(|(name, ty)| self.new_local(&name.text, ty, false, name.span));
             self.program.workflows.push(typed::Workflow {
@@ -147,6 +146,7 @@ impl Ctx<'_> {
                 param,
                 result,
                 throws,
+                throws_spans,
                 body: Block::default(),
                 file: at.file,
                 name_span: decl.name.span,
@@ -182,17 +182,26 @@ impl Ctx<'_> {
 
     /// The declared errors of a signature.
     pub(crate) fn throws(&mut self, signature: &ast::Signature) -> Vec<ErrorId> {
+        self.throws_with_places(signature).0
+    }
+
+    /// The same, with the places of their names.
+    fn throws_with_places(&mut self, signature: &ast::Signature) -> (Vec<ErrorId>, Vec<Span>) {
         let mut ids = Vec::new();
+        let mut places = Vec::new();
         for name in &signature.throws {
             match self.error_ref(name) {
-                Some(typed::ErrorRef::Declared(id)) if !ids.contains(&id) => ids.push(id),
+                Some(typed::ErrorRef::Declared(id)) if !ids.contains(&id) => {
+                    ids.push(id);
+                    places.push(name.span);
+                }
                 Some(typed::ErrorRef::Aws(_) | typed::ErrorRef::All) => {
                     self.report(flow::aws_error_in_throws(&name.text, name.span));
                 }
                 Some(typed::ErrorRef::Declared(_)) | None => {}
             }
         }
-        ids
+        (ids, places)
     }
 
     fn declare_functions(&mut self) {
@@ -211,9 +220,10 @@ impl Ctx<'_> {
             let (params, result) = self.signature(*at, &decl.signature);
             let (name, span) = (arc(&decl.name), decl.name.span);
             let body = Body::new(at.file, Home::Step);
-            let (throws, _) = self.in_body(body, |ctx| ctx.throws(&decl.signature));
+            let ((throws, throws_spans), _) =
+                self.in_body(body, |ctx| ctx.throws_with_places(&decl.signature));
             let (result, body) = (result.unwrap_or(Type::Unknown), Block::default());
-            self.program.steps.push(typed::Step { name, params, result, throws, body, span });
+            self.program.steps.push(typed::Step { name, params, result, throws, throws_spans, body, span });
         }
     }
 
@@ -373,6 +383,10 @@ impl Ctx<'_> {
             let attributes = ctx.attributes(&item.attributes, super::attributes::On::Workflow);
             if let (Some(id), Some(first)) = (param, decl.signature.params.first()) {
                 ctx.bind_local(&first.name, id);
+            }
+            // One too many, which was said.
+            for second in decl.signature.params.iter().skip(1) {
+                ctx.bind(&second.name, Type::Unknown, false);
             }
             (ctx.callable_block(&decl.body, &decl.name).0, attributes)
         });

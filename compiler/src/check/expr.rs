@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::facts::place;
 use super::{Ctx, Home, broken};
-use crate::diagnostics::{close, names as report, types as wrong};
+use crate::diagnostics::{Diagnostic, close, names as report, types as wrong};
 use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, TemplatePart};
@@ -76,8 +76,17 @@ impl Ctx<'_> {
         }
         let types = &self.program.types;
         let diagnostic = match &mismatch.problem {
-            Problem::MissingField { name, wanted, of } if mismatch.path.is_empty() => {
-                wrong::missing_field(value.span, name, &types.show(wanted), &types.show(of), role)
+            Problem::MissingField { name, wanted: missing, of } if mismatch.path.is_empty() => {
+                let mut lacking = types.lacking(&value.ty, of);
+                if lacking.is_empty() {
+                    lacking.push((name.clone(), missing.clone()));
+                }
+                if self.meant_by_others(&value, lacking.len()) {
+                    value.ty = wanted.clone();
+                    return value;
+                }
+                let lacking: Vec<_> = lacking.into_iter().map(|(name, ty)| (name, types.show(&ty))).collect();
+                wrong::missing_fields(value.span, &lacking, &types.show(of), role)
             }
             Problem::MayBeNull { .. } if mismatch.path.is_empty() => {
                 wrong::may_be_missing(value.span, &types.show(&value.ty), &types.show(wanted), role)
@@ -87,6 +96,20 @@ impl Ctx<'_> {
         self.report(diagnostic);
         value.ty = wanted.clone();
         value
+    }
+
+    /// Whether a record has as many fields that nobody knows as it lacks: most likely one was meant by the other, and
+    /// what is there instead was said already.
+    fn meant_by_others(&self, value: &Expr, lacking: usize) -> bool {
+        if !matches!(value.kind, ExprKind::Record(_)) {
+            return false;
+        }
+        let inside = |it: &&Diagnostic| {
+            let at = it.span();
+            at.file == value.span.file && value.span.start <= at.start && at.end <= value.span.end
+        };
+        let said = self.diagnostics.iter().rev().take_while(inside);
+        said.filter(|it| matches!(it.code.0, "F0213" | "F0613") && it.fix.is_none()).count() >= lacking
     }
 
     /// Text that is written right there may stand for a timestamp.
@@ -395,7 +418,16 @@ impl Ctx<'_> {
             return;
         }
         let close = close(&name.text, fields.iter().copied());
-        self.report(report::unknown_field(name, &shown, &fields, close.as_deref()));
+        let mut it = report::unknown_field(name, &shown, &fields, close.as_deref());
+        if let Type::List(item) = self.types().resolve(of)
+            && self.has_field(item, &name.text)
+        {
+            let name = &name.text;
+            it = it.help(format!(
+                "its items have it: `xs[0].{name}`, or all of them with `xs.map(x => x.{name})`"
+            ));
+        }
+        self.report(it);
     }
 
     /// A field of a union must be in every member.
@@ -504,7 +536,7 @@ impl Ctx<'_> {
             }
             Type::Json => (self.expr(index, None), Type::Json),
             Type::Record(_) => {
-                let key = self.expr_as(index, &Type::String, Role::new("the name of a field", ""));
+                let key = self.expr(index, None);
                 self.report(wrong::computed_field(key.span));
                 return broken(span);
             }

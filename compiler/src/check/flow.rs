@@ -249,7 +249,7 @@ impl Ctx<'_> {
             let (checked, _) = self.scoped(ScopeKind::AtOnce("parallel"), |ctx| ctx.open_block(block, want));
             dead |= self.body.facts.dead;
             let key: Arc<str> = name.text.as_str().into();
-            record.fields.insert(key.clone(), FieldType { ty: checked.ty, docs: None });
+            record.fields.insert(key.clone(), FieldType { ty: checked.ty, docs: None, required: false });
             branches.push(Branch { name: Some(key), body: checked.block });
         }
         (branches, Type::Record(Arc::new(record)), dead)

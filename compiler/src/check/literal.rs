@@ -156,7 +156,7 @@ impl Ctx<'_> {
             None => self.expr(value, None),
         };
         let key: Arc<str> = name.text.as_str().into();
-        into.fields.insert(key.clone(), FieldType { ty: value.ty.clone(), docs: None });
+        into.fields.insert(key.clone(), FieldType { ty: value.ty.clone(), docs: None, required: false });
         RecordPart::Field(key, value)
     }
 
@@ -176,9 +176,11 @@ impl Ctx<'_> {
                     self.report(diagnostic);
                     if let Some(meant) = close {
                         // It stands for that one, which is not missing then.
-                        into.fields
-                            .entry(meant.into())
-                            .or_insert(FieldType { ty: Type::Unknown, docs: None });
+                        into.fields.entry(meant.into()).or_insert(FieldType {
+                            ty: Type::Unknown,
+                            docs: None,
+                            required: false,
+                        });
                     }
                     Some(Type::Unknown)
                 }
@@ -241,7 +243,10 @@ impl Ctx<'_> {
                             None => ty.optional(),
                         };
                     }
-                    into.fields.insert(name.clone(), FieldType { ty, docs: field.docs.clone() });
+                    into.fields.insert(
+                        name.clone(),
+                        FieldType { ty, docs: field.docs.clone(), required: field.required },
+                    );
                 }
             }
             Type::Dict(of) => {
@@ -251,7 +256,8 @@ impl Ctx<'_> {
             Type::Json | Type::Unknown => into.rest = Some(Type::Json),
             Type::Error(_) => {
                 for name in ["Error", "Cause"] {
-                    into.fields.insert(name.into(), FieldType { ty: Type::String, docs: None });
+                    into.fields
+                        .insert(name.into(), FieldType { ty: Type::String, docs: None, required: false });
                 }
             }
             Type::Never => {}
@@ -278,7 +284,7 @@ impl Ctx<'_> {
                 let field = record.fields.get(&name).map_or(Type::Null, |it| it.ty.clone());
                 ty = self.types().join(&ty, &field);
             }
-            into.fields.insert(name, FieldType { ty, docs: None });
+            into.fields.insert(name, FieldType { ty, docs: None, required: false });
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, MatchKind};
 use crate::typed::{Arm, ErrorRef, Expr, ExprKind, Pattern};
-use crate::types::{ErrorId, Type};
+use crate::types::Type;
 
 impl Ctx<'_> {
     pub(crate) fn match_expr(
@@ -76,8 +76,9 @@ impl Ctx<'_> {
             }
         }
         self.matching = outer;
-        if catch_all.is_none() && !silent {
-            self.check_exhaustive(&value, &members, null, arms, span);
+        if catch_all.is_none() && !silent && self.check_exhaustive(&value, &members, null, arms, span) {
+            // What the arms leave over goes on behind them, too: one mistake, one message.
+            ways.push(self.body.facts.clone());
         }
         self.merge_facts(ways);
         let ty = if arms.is_empty() { Type::Unknown } else { self.branch_type(types.iter(), want) };
@@ -136,6 +137,7 @@ impl Ctx<'_> {
         members.retain(|member| !covered.all && !covered.whole.iter().any(|it| gone(member, it)));
     }
 
+    /// Whether something is missing.
     fn check_exhaustive(
         &mut self,
         value: &Expr,
@@ -143,26 +145,39 @@ impl Ctx<'_> {
         null: bool,
         arms: &[ast::MatchArm],
         span: Span,
-    ) {
-        let name = |it: &ErrorId| self.program.errors.get(it.0 as usize).map(|it| it.name.to_string());
-        let shown = |it: &Type| match it {
-            Type::Error(which) if !which.is_empty() => {
-                which.iter().filter_map(name).collect::<Vec<_>>().join(" | ")
-            }
-            other => self.show(other),
-        };
-        let mut missing: Vec<String> = members.iter().map(shown).collect();
+    ) -> bool {
+        let mut missing: Vec<String> = members.iter().map(|it| self.pattern_of(it)).collect();
         if null {
             missing.push("null".to_owned());
         }
         if missing.is_empty() {
-            return;
+            return false;
         }
-        let open =
-            members.iter().any(|it| !matches!(it, Type::Literal(_) | Type::Null)) && members.len() == 1;
+        let whole = self.types().resolve(&value.ty);
+        let open = !matches!(whole, Type::Union(_) | Type::Optional(_) | Type::Boolean | Type::Error(_))
+            && !matches!(members, [Type::Literal(_) | Type::Null, ..]);
         let last = arms.last().map(|it| it.span);
         let shown = self.show(&value.ty);
         self.report(wrong::not_exhaustive(span, value.span, &shown, &missing, open, last));
+        true
+    }
+
+    /// The pattern that takes what is of a type.
+    fn pattern_of(&self, ty: &Type) -> String {
+        if let Some(record) = self.types().record(ty) {
+            let literal = record.fields.iter().find(|(_, it)| matches!(it.ty, Type::Literal(_)));
+            if let Some((name, field)) = literal {
+                return format!("{{ {name}: {} }}", self.show(&field.ty));
+            }
+        }
+        match ty {
+            Type::Error(which) if !which.is_empty() => {
+                let names: Vec<Arc<str>> = which.iter().map(|it| self.error_name(*it)).collect();
+                names.join(" | ")
+            }
+            Type::Literal(_) | Type::Null | Type::Error(_) => self.show(ty),
+            _ => format!("it: {}", self.show(ty)),
+        }
     }
 
     /// Checks a pattern against what may come, binds its names, and gives what it covers.
@@ -217,9 +232,10 @@ impl Ctx<'_> {
             let (members, _) = self.types().members(of);
             let texts: Vec<&str> = members.iter().filter_map(super::operator::literal_text).collect();
             let close = super::operator::literal_text(&ty).and_then(|it| close(it, texts.iter().copied()));
-            let (a, b) = (self.show(&ty), self.show(of));
+            let (a, b) = (self.show(&ty), self.show(&self.matching));
             let meant = close.as_deref().map(Type::text);
-            self.report(wrong::pattern_never_fits(span, &a, &b, close));
+            let others = texts.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>();
+            self.report(wrong::pattern_never_fits(span, &a, &b, close, &others));
             let meant: Vec<Type> = meant.into_iter().collect();
             return (pattern, Covered { types: meant.clone(), whole: meant, ..Covered::default() });
         }
@@ -256,7 +272,7 @@ impl Ctx<'_> {
         };
         if matches!(inner, Type::Never) {
             let (a, b) = (self.show(&wanted), self.show(of));
-            self.report(wrong::pattern_never_fits(span, &a, &b, None));
+            self.report(wrong::pattern_never_fits(span, &a, &b, None, &[]));
         }
         let bound = if json || !matches!(types_resolve(self, of), Type::Union(_) | Type::Optional(_)) {
             wanted.clone()
@@ -363,7 +379,7 @@ impl Ctx<'_> {
                 let close = close(&name.text, names.iter().copied());
                 report::unknown_field(name, &shown, &[], close.as_deref())
             }
-            _ => wrong::pattern_never_fits(span, "this pattern", &shown, None),
+            _ => wrong::pattern_never_fits(span, "this pattern", &shown, None, &[]),
         };
         self.report(diagnostic);
     }

@@ -209,7 +209,14 @@ impl Ctx<'_> {
         match self.types().record(item) {
             Some(record) => {
                 let optional = |(name, field): (&Arc<str>, &FieldType)| {
-                    (name.clone(), FieldType { ty: field.ty.clone().optional(), docs: field.docs.clone() })
+                    (
+                        name.clone(),
+                        FieldType {
+                            ty: field.ty.clone().optional(),
+                            docs: field.docs.clone(),
+                            required: field.required,
+                        },
+                    )
                 };
                 Type::Record(Arc::new(Record { fields: record.fields.iter().map(optional).collect() }))
             }

@@ -171,7 +171,10 @@ impl Ctx<'_> {
             if let Some(first) = places.insert(&name.text, name.span) {
                 self.report(crate::diagnostics::names::field_twice(&name.text, name.span, first));
             }
-            record.fields.insert(name.text.as_str().into(), FieldType { ty: call.ty.clone(), docs: None });
+            record.fields.insert(
+                name.text.as_str().into(),
+                FieldType { ty: call.ty.clone(), docs: None, required: false },
+            );
         }
         Type::Record(Arc::new(record))
     }

@@ -173,7 +173,7 @@ impl Ctx<'_> {
                         self.report(report::field_twice(&name.text, name.span, first));
                     }
                     let docs = docs.as_deref().map(Arc::from);
-                    record.insert(Arc::from(name.text.as_str()), FieldType { ty, docs });
+                    record.insert(Arc::from(name.text.as_str()), FieldType { ty, docs, required: false });
                 }
                 TypeField::Spread(ty, span) => self.spread_type(ty, *span, &mut record),
                 TypeField::Error(_) => {}

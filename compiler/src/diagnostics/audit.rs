@@ -14,11 +14,16 @@ pub fn unhandled_error(error: &str, at: Span, owner: &str, place: Span) -> Diagn
         .help(format!("handle it with `catch {error} as e {{ … }}`, or add `throws {error}` to `{owner}`"))
 }
 
-pub fn throws_too_much(error: &str, owner: &str, place: Span) -> Diagnostic {
-    Diagnostic::warning("F0451", place, format!("`{owner}` never raises `{error}`"))
-        .here("listed in its `throws`")
+/// `cut`: what to take out of the text where other errors are listed too.
+pub fn throws_too_much(error: &str, owner: &str, at: Span, cut: Option<Span>) -> Diagnostic {
+    let it = Diagnostic::warning("F0451", at, format!("`{owner}` never raises `{error}`"))
+        .here("listed here")
         .note("callers have to handle every error that is listed")
-        .help(format!("take `{error}` out of `throws`"))
+        .help(format!("take `{error}` out of `throws`"));
+    match cut {
+        Some(cut) => it.fix(format!("take `{error}` out"), cut, ""),
+        None => it,
+    }
 }
 
 pub fn never_raised(error: &str, raised: &[&str], at: Span) -> Diagnostic {
@@ -112,6 +117,12 @@ pub fn wait_too_long(at: Span, most: u64) -> Diagnostic {
     Diagnostic::error("F0463", at, "AWS waits for no longer than three years")
         .here(format!("more than {most} seconds"))
         .help("wait until a time (`wait until t`), or start the work from a schedule")
+}
+
+pub fn wait_into_the_past(at: Span) -> Diagnostic {
+    Diagnostic::error("F0463", at, "a `wait` goes forwards")
+        .here("less than nothing")
+        .help("give a time from `0s` up")
 }
 
 pub fn endless_loop(at: Span) -> Diagnostic {

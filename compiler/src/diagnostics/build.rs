@@ -42,3 +42,17 @@ pub fn undo_in_child(span: crate::source::Span) -> Diagnostic {
         .note("AWS stops them when one fails, and nobody could say what they had done by then")
         .help("put a `saga` of its own into the body, or map inline")
 }
+
+pub fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::error("F0711", span, "this is nested too deep to be built")
+        .here("more than 150 levels")
+        .help("name a part of it with `let`, or make a `fn` or `step` of it")
+}
+
+/// A mistake of the compiler, not of the program: the checker should have refused this.
+pub fn unforeseen(span: Span, what: &str) -> Diagnostic {
+    let code = super::INTERNAL;
+    Diagnostic::error(code, span, format!("the compiler has no form for {what} here"))
+        .note("this is a mistake of Flow: `flow check` should have said what is wrong, or built it")
+        .help("write it another way, and please report it with these lines")
+}

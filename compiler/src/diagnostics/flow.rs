@@ -1,6 +1,7 @@
 //! `F04..`: control flow, calls as tasks, errors and their handlers.
 
 use super::Diagnostic;
+use super::names::DidYouMean;
 use crate::source::Span;
 use crate::syntax::ast::Name;
 
@@ -171,9 +172,29 @@ pub fn alias_without_call(span: Span) -> Diagnostic {
     Diagnostic::error("F0423", span, "an alias stands in a call").help("write `charge@live(x)`")
 }
 
-pub fn no_alias(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("F0423", span, format!("`{name}` has no aliases"))
+pub fn no_alias(span: Span) -> Diagnostic {
+    Diagnostic::error("F0423", span, "what is called here has no aliases")
         .help("functions and workflows have them")
+}
+
+pub fn unknown_alias(
+    alias: &Name,
+    owner: &str,
+    place: Span,
+    declared: &[&str],
+    close: Option<&str>,
+) -> Diagnostic {
+    let message = format!("`{owner}` has no alias `{}`", alias.text);
+    let it = Diagnostic::error("F0423", alias.span, message).here("not declared");
+    match (close, declared) {
+        (Some(_), _) => it.did_you_mean(alias.span, close),
+        (None, []) => it
+            .label(place, "no `@alias` stands above it")
+            .help(format!("write `@alias({})` above `{owner}`, or call it without `@`", alias.text)),
+        (None, _) => {
+            it.label(place, "declared here").help(format!("it has {}", super::or_list(declared, "and")))
+        }
+    }
 }
 
 pub fn needs_call(span: Span, word: &str) -> Diagnostic {
@@ -216,8 +237,15 @@ pub fn bad_jitter(span: Span) -> Diagnostic {
     Diagnostic::error("F0428", span, "`jitter` is `full` or `none`")
 }
 
-pub fn option_too_small(span: Span, name: &str, least: f64) -> Diagnostic {
+pub fn option_too_small(span: Span, name: &str, least: &str) -> Diagnostic {
     Diagnostic::error("F0428", span, format!("`{name}` must be at least {least}"))
+}
+
+pub fn retry_not_constant(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("F0433", span, format!("`{name}` of `retry` must be known before the run"))
+        .here("only known later")
+        .note("AWS computes nothing in a state's `Retry`")
+        .help("write a number or a duration, or a constant: `let tries = 3`")
 }
 
 pub fn not_a_default_retry(span: Span) -> Diagnostic {

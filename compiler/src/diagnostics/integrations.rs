@@ -1,5 +1,7 @@
 //! `F06..`: calls of AWS.
 
+use std::sync::Arc;
+
 use super::names::DidYouMean;
 use super::{Diagnostic, or_list};
 use crate::source::Span;
@@ -51,6 +53,31 @@ pub fn parameters_in_braces(span: Span, action: &str) -> Diagnostic {
     Diagnostic::error("F0609", span, "the parameters of an AWS action stand in one record")
         .here("not an option")
         .help(format!("write `aws.{action}({{ Name: value }})`"))
+}
+
+/// `aws.sqs.sendMessage({ QueueUrl: …, MessageBody: … })`
+fn form(action: &str, needed: &[Arc<str>]) -> String {
+    const SHOWN: usize = 6;
+    let mut parts: Vec<String> = needed.iter().take(SHOWN).map(|it| format!("{it}: …")).collect();
+    if parts.is_empty() || needed.len() > SHOWN {
+        parts.push("…".to_owned());
+    }
+    format!("write `aws.{action}({{ {} }})`", parts.join(", "))
+}
+
+pub fn one_record(span: Span, action: &str, given: usize, needed: &[Arc<str>]) -> Diagnostic {
+    Diagnostic::error(
+        "F0609",
+        span,
+        format!("`{action}` takes its parameters in one record, but {given} values are given"),
+    )
+    .help(form(action, needed))
+}
+
+pub fn not_parameters(span: Span, action: &str, found: &str, needed: &[Arc<str>]) -> Diagnostic {
+    Diagnostic::error("F0609", span, format!("the parameters of `{action}` stand in one record"))
+        .here(format!("is `{found}`"))
+        .help(form(action, needed))
 }
 
 pub fn unlisted_value(span: Span, text: &str, values: &[&str], close: Option<&str>) -> Diagnostic {

@@ -245,6 +245,12 @@ pub fn catch_parentheses(at: Span, name: &str) -> Diagnostic {
         .fix(format!("write `{written}`"), at, ours)
 }
 
+pub fn catch_without_as(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("F0138", at, format!("a caught error is named with `as`: `catch as {name} {{ … }}`"))
+        .here("stands where an error's name does")
+        .fix("add `as`", at.head(), "as ")
+}
+
 pub fn ternary(at: Span) -> Diagnostic {
     Diagnostic::error("F0139", at, "Flow has no `? :`")
         .here("here")

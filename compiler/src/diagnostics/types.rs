@@ -1,5 +1,7 @@
 //! `F03..`: types and values.
 
+use std::sync::Arc;
+
 use super::names::DidYouMean;
 use super::{Diagnostic, or_list};
 use crate::source::Span;
@@ -115,6 +117,8 @@ fn way_out(types: &Types, value: &Expr, wanted: &Type, it: Diagnostic) -> Diagno
             ExprKind::String(text) if text.parse::<f64>().is_ok() => {
                 it.fix(format!("write `{text}`"), value.span, text.to_string())
             }
+            // No number in it: something else is meant.
+            ExprKind::String(_) => it,
             _ => it.help("`toNumber(…)` reads a number from a text"),
         },
         (Type::Literal(_), Type::Union(_) | Type::Literal(_)) => near_literal(types, value, wanted, it),
@@ -156,9 +160,19 @@ fn near_literal(types: &Types, value: &Expr, wanted: &Type, it: Diagnostic) -> D
     }
 }
 
-pub fn missing_field(span: Span, name: &str, wanted: &str, of: &str, role: Role<'_>) -> Diagnostic {
-    let it = Diagnostic::error("F0302", span, format!("`{name}` is missing in {}", role.show()));
-    role.label(it.here(format!("no `{name}`")).help(format!("`{of}` needs `{name}: {wanted}`")))
+/// `lacking`: the names with the types that they must have, at least one.
+pub fn missing_fields(span: Span, lacking: &[(Arc<str>, String)], of: &str, role: Role<'_>) -> Diagnostic {
+    let names: Vec<&str> = lacking.iter().map(|(name, _)| &**name).collect();
+    let typed: Vec<String> = lacking.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+    let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+    let are = if names.len() == 1 { "is" } else { "are" };
+    let message = format!("{} {are} missing in {}", or_list(&names, "and"), role.show());
+    let needs = match of.strip_prefix("parameters of ") {
+        Some(action) => format!("`{action}` needs {}", or_list(&typed, "and")),
+        None => format!("`{of}` needs {}", or_list(&typed, "and")),
+    };
+    let it = Diagnostic::error("F0302", span, message).here(format!("no {}", or_list(&names, "and no")));
+    role.label(it.help(needs))
 }
 
 pub fn may_be_missing(span: Span, found: &str, wanted: &str, role: Role<'_>) -> Diagnostic {
@@ -233,9 +247,11 @@ pub fn not_boolean(span: Span, what: &str, found: &str, hint: ConditionHint) -> 
     let it = it.here(format!("is `{found}`"));
     match hint {
         ConditionHint::None => it,
-        ConditionHint::NotNull => it.fix("ask whether it is there", span.tail(), " != null"),
-        ConditionHint::MaybeFalse => it.help("say what counts where it is missing: `?? false`"),
-        ConditionHint::NotZero => it.fix("ask whether it isn't 0", span.tail(), " != 0"),
+        ConditionHint::NotNull => it.fix("ask whether it is there: `… != null`", span.tail(), " != null"),
+        ConditionHint::MaybeFalse => {
+            it.fix("say what counts where it is missing: `… ?? false`", span.tail(), " ?? false")
+        }
+        ConditionHint::NotZero => it.fix("ask whether it isn't 0: `… != 0`", span.tail(), " != 0"),
         ConditionHint::NotEmpty => it.help("ask `!x.isEmpty()`"),
         ConditionHint::Json => it.help("say what it is: `x as boolean`, or compare it"),
     }
@@ -485,9 +501,16 @@ pub fn option_is_payload(name: &Name, callee: &str, own: bool) -> Diagnostic {
     }
 }
 
-pub fn unnamed_option(span: Span, of: &str, known: &[&str]) -> Diagnostic {
+/// `meant`: the option that such a value is most likely for.
+pub fn unnamed_option(span: Span, of: &str, known: &[&str], meant: Option<&str>) -> Diagnostic {
     let it = Diagnostic::error("F0326", span, format!("options of {of} have names")).here("no name");
-    if known.is_empty() {
+    if let Some(name) = meant {
+        it.help(format!("write `{name}: …`; it has {}", or_list(known, "and"))).fix(
+            format!("name it `{name}`"),
+            span.head(),
+            format!("{name}: "),
+        )
+    } else if known.is_empty() {
         it.help("it takes none")
     } else {
         it.help(format!("write `name: value`; it has {}", or_list(known, "and")))
@@ -666,7 +689,14 @@ pub fn arm_never_taken(span: Span) -> Diagnostic {
         .help("take it away")
 }
 
-pub fn pattern_never_fits(span: Span, pattern: &str, of: &str, close: Option<String>) -> Diagnostic {
+/// `left`: the values that no arm takes yet.
+pub fn pattern_never_fits(
+    span: Span,
+    pattern: &str,
+    of: &str,
+    close: Option<String>,
+    left: &[String],
+) -> Diagnostic {
     let it = Diagnostic::error("F0337", span, format!("`{of}` is never {}", quoted(pattern)));
     match close {
         Some(near) => it.help(format!("did you mean {near:?}?")).fix(
@@ -674,10 +704,29 @@ pub fn pattern_never_fits(span: Span, pattern: &str, of: &str, close: Option<Str
             span,
             format!("{near:?}"),
         ),
-        None => it.here("never fits"),
+        None if left.is_empty() => it.here("never fits"),
+        None => {
+            let left: Vec<&str> = left.iter().map(String::as_str).collect();
+            it.here("never fits").help(format!("still to be taken: {}", or_list(&left, "and")))
+        }
     }
 }
 
 fn quoted(pattern: &str) -> String {
     if pattern.starts_with("this") { "like this".to_owned() } else { format!("`{pattern}`") }
+}
+
+pub fn pattern_not_written(span: Span) -> Diagnostic {
+    Diagnostic::error("F0342", span, "the pattern of `matches` must be written out")
+        .here("only known later")
+        .note("JSONata knows regular expressions only where they stand in its own text")
+        .help(
+            "write it as in `x.matches(\"^[a-z]+$\")`; `contains`, `startsWith` and `endsWith` take any text",
+        )
+}
+
+pub fn empty_pattern(span: Span) -> Diagnostic {
+    Diagnostic::error("F0342", span, "the pattern of `matches` is empty")
+        .here("fits every text")
+        .help("write it as in `x.matches(\"^[a-z]+$\")`")
 }

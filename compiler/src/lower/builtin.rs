@@ -65,7 +65,7 @@ impl<'a> Lower<'a> {
             Builtin::PadStart => Func::PadStart,
             Builtin::PadEnd => Func::PadEnd,
             Builtin::Substring => Func::Substring,
-            Builtin::Matches => return self.matches(values, whole),
+            Builtin::Matches => Func::Matches,
             Builtin::Round => Func::Round,
             Builtin::Floor => Func::Floor,
             Builtin::Ceil => Func::Ceil,
@@ -189,13 +189,6 @@ impl<'a> Lower<'a> {
         let item = self.m.bound(&"item".into());
         let body = Expr::call(Func::ToText, vec![Expr::Bound(item)]);
         Expr::call(Func::Map { nested: false }, vec![list, Expr::Lambda(vec![item], Box::new(body))])
-    }
-
-    fn matches(&mut self, values: Vec<Expr>, whole: &'a typed::Expr) -> Expr {
-        if !matches!(values.get(1), Some(Expr::String(s)) if !s.is_empty()) {
-            self.problem("F0703", whole.span, "the pattern of `matches` must be a text that is written out");
-        }
-        Expr::call(Func::Matches, values)
     }
 
     fn get(&mut self, values: Vec<Expr>, of: &Type) -> Expr {

@@ -343,7 +343,7 @@ impl<'a> Lower<'a> {
         let spec = if self.in_method { self.spec(call) } else { None };
         self.omit_null = omit;
         let Some(spec) = spec else {
-            self.problem("F0702", call.span, "a task can't stand here; use `map x in xs { … }`");
+            self.unforeseen(call.span, "a task inside an expression");
             return Expr::Null;
         };
         let result = spec.result.clone();

@@ -112,7 +112,7 @@ impl<'a> Lower<'a> {
             | ExprKind::Continue(_)
             | ExprKind::ContinueAs { .. }
             | ExprKind::Calls(_) => {
-                self.problem("F0702", expr.span, "a task can't stand here; use `map x in xs { … }`");
+                self.unforeseen(expr.span, "a task inside an expression");
                 Expr::Null
             }
         }

@@ -257,7 +257,7 @@ impl<'a> Lower<'a> {
         if kind == "table" {
             return self.table_spec(call, receiver, method);
         }
-        self.problem("F0705", call.span, format!("`{kind}.{method}` has no form in a workflow"));
+        self.unforeseen(call.span, &format!("`{kind}.{method}`"));
         None
     }
 

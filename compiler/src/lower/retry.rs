@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::frames::Frame;
 use super::{Lower, loose};
 use crate::machine::{Expr, Func, Op, Retrier, StateKind, Until};
-use crate::typed::{self, ExprKind, Retry};
+use crate::typed::{self, Retry};
 
 /// Whole seconds of a duration, which is in milliseconds while it runs.
 pub(super) fn seconds(duration: Expr) -> Expr {
@@ -61,24 +61,13 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// A number that is known while compiling; AWS takes no expression in a retrier.
+    /// A number that is known while compiling, as the checker made sure: AWS takes no expression in a retrier.
     fn constant(&mut self, expr: &typed::Expr) -> Option<f64> {
-        match &expr.kind {
-            ExprKind::Number(n) => n.parse().ok(),
-            ExprKind::Duration(millis) => Some(*millis as f64),
-            ExprKind::Const(id) => {
-                let value = self.program.consts.get(id.index()).map(|c| &c.value)?;
-                self.constant(value)
-            }
-            _ => {
-                self.problem(
-                    "F0704",
-                    expr.span,
-                    "AWS takes no expression here: write a number or a duration",
-                );
-                None
-            }
+        let value = self.program.constant(expr);
+        if value.is_none() {
+            self.unforeseen(expr.span, "an option of `retry`");
         }
+        value
     }
 
     /// Runs `body` again when it fails: a loop through a `Wait`, so that it costs nothing when all is well, and

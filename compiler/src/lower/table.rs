@@ -92,7 +92,7 @@ impl<'a> Lower<'a> {
                 if method == "query" { "query" } else { "scan" }
             }
             _ => {
-                self.problem("F0705", call.span, format!("`{method}` of a table has no form in a workflow"));
+                self.unforeseen(call.span, &format!("`{method}` of a table"));
                 return None;
             }
         };

@@ -148,7 +148,7 @@ impl<'a> Lower<'a> {
     /// `calls(f)`
     pub(super) fn calls(&mut self, target: &'a Target, span: Span) -> Expr {
         let Some(callee) = self.callee_of(target) else {
-            self.problem("F0702", span, "calls of this can't be counted");
+            self.unforeseen(span, "a count of these calls");
             return Expr::Null;
         };
         let Some(testing) = &mut self.testing else { return Expr::Null };
@@ -254,7 +254,7 @@ impl<'a> Lower<'a> {
             None => self.callee_of(&mock.target),
         };
         let Some(callee) = callee else {
-            self.problem("F0702", mock.span, "this can't be mocked");
+            self.unforeseen(mock.span, "this mock");
             return;
         };
         let (params, answer) = match method {

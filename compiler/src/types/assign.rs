@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{LiteralType, Record, Type, Types};
+use super::{FieldType, LiteralType, Record, Type, Types};
 
 /// Deeper types are taken to agree: nobody could read the message.
 const MAX_DEPTH: usize = 48;
@@ -194,7 +194,7 @@ impl Relation<'_> {
                         return Some(problem);
                     }
                 }
-                None if self.may_be_absent(&field.ty) => {}
+                None if self.types.may_be_absent(field) => {}
                 None => {
                     let (name, of) = (name.clone(), wanted.clone());
                     return Some(Problem::MissingField { name, wanted: field.ty.clone(), of });
@@ -202,10 +202,6 @@ impl Relation<'_> {
             }
         }
         None
-    }
-
-    fn may_be_absent(&self, ty: &Type) -> bool {
-        matches!(self.types.resolve(ty), Type::Optional(_) | Type::Null | Type::Json | Type::Unknown)
     }
 
     fn in_union(&mut self, from: &Type, members: &Arc<Vec<Type>>, union: &Type) -> Option<Problem> {
@@ -221,6 +217,23 @@ impl Relation<'_> {
 }
 
 impl Types {
+    fn may_be_absent(&self, field: &FieldType) -> bool {
+        match self.resolve(&field.ty) {
+            Type::Optional(_) | Type::Null | Type::Unknown => true,
+            Type::Json => !field.required,
+            _ => false,
+        }
+    }
+
+    /// The fields of a record type that a value of another one lacks, with their types.
+    pub fn lacking(&self, from: &Type, to: &Type) -> Vec<(Arc<str>, Type)> {
+        let (Some(from), Some(to)) = (self.record(from), self.record(to)) else { return Vec::new() };
+        let lacks = |(name, field): &(&Arc<str>, &FieldType)| {
+            !from.fields.contains_key(*name) && !self.may_be_absent(field)
+        };
+        to.fields.iter().filter(lacks).map(|(name, field)| (name.clone(), field.ty.clone())).collect()
+    }
+
     /// The member of a union of records that shares a literal field with `from`: the one that was meant.
     fn by_literal_field(&self, from: &Type, members: &[Type]) -> Option<Type> {
         let record = self.record(from)?;

@@ -38,12 +38,17 @@ impl Types {
                 Some(other) => self.join(&field.ty, &other.ty),
                 None => field.ty.clone().optional(),
             };
-            joined.fields.insert(name.clone(), FieldType { ty, docs: field.docs.clone() });
+            joined
+                .fields
+                .insert(name.clone(), FieldType { ty, docs: field.docs.clone(), required: field.required });
         }
         for (name, field) in &b.fields {
             if !joined.fields.contains_key(name) {
                 let ty = field.ty.clone().optional();
-                joined.fields.insert(name.clone(), FieldType { ty, docs: field.docs.clone() });
+                joined.fields.insert(
+                    name.clone(),
+                    FieldType { ty, docs: field.docs.clone(), required: field.required },
+                );
             }
         }
         joined
@@ -150,7 +155,14 @@ impl Types {
             Type::Union(members) => self.union(members.iter().map(|it| self.widen(it))),
             Type::Record(record) => {
                 let widened = |(name, field): (&Arc<str>, &FieldType)| {
-                    (name.clone(), FieldType { ty: self.widen(&field.ty), docs: field.docs.clone() })
+                    (
+                        name.clone(),
+                        FieldType {
+                            ty: self.widen(&field.ty),
+                            docs: field.docs.clone(),
+                            required: field.required,
+                        },
+                    )
                 };
                 Type::Record(Arc::new(Record { fields: record.fields.iter().map(widened).collect() }))
             }

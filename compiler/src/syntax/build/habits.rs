@@ -9,6 +9,8 @@ use crate::source::Span;
 
 use super::Builder;
 
+mod clause;
+
 /// One line, cut in two where something is wrong.
 pub(super) struct Site<'t> {
     pub(super) before: &'t str,
@@ -82,6 +84,7 @@ impl<'i> Builder<'i> {
     /// What stands behind something that is complete.
     pub(super) fn habit_behind(&self, site: &Site<'i>) -> Option<Diagnostic> {
         self.comment(site)
+            .or_else(|| self.behind_retry(site))
             .or_else(|| self.foreign_clause(site))
             .or_else(|| self.unit(site))
             .or_else(|| self.operator(site))
@@ -346,6 +349,9 @@ impl<'i> Builder<'i> {
 
     /// The line is one word and something that does not belong to it.
     fn lone_word(&self, site: &Site<'i>, word: &str, at: Span) -> Option<Diagnostic> {
+        if matches!(word, "except" | "rescue") {
+            return Some(syntax::foreign_word(at, word, "catch"));
+        }
         let name = first_word(site.rest);
         let behind = site.rest.get(name.len()..).unwrap_or("").trim_start();
         if matches!(word, "raise" | "throw" | "throws") {
@@ -410,9 +416,6 @@ impl<'i> Builder<'i> {
                 report::sign(self.place(start, 1), "=", ":", "a field")
                     .help("a record is `{ name: value, other: value }`"),
             );
-        }
-        if before.contains(" retry ") && !before.contains('{') {
-            return Some(syntax::separator(at, ",", " |"));
         }
         if before.contains('(') && before.matches('(').count() > before.matches(')').count() {
             return Some(report::said(
@@ -569,27 +572,8 @@ impl<'i> Builder<'i> {
             return Some(report::sign(at, "=", "==", "a comparison"));
         }
         let caught = site.before.contains("catch");
-        if caught && site.rest.starts_with('(') {
-            let inner = site.rest.strip_prefix('(')?.split(')').next()?;
-            let mut names = inner.split_whitespace();
-            let (error, name) = (names.next()?, names.next().unwrap_or("e"));
-            let at = self.rest_span(site, inner.len() + 2);
-            return Some(
-                report::said(at, "an error is caught without parentheses", "write `catch Error as e`").fix(
-                    "take them away",
-                    at,
-                    format!("{error} as {name}"),
-                ),
-            );
-        }
-        if caught && !word.is_empty() && site.rest.trim_start_matches(word).trim_start().starts_with('{') {
-            return Some(
-                report::said(at, "the caught error is named with `as`", "write `catch Error as e`").fix(
-                    "add `as`",
-                    at.head(),
-                    "as ",
-                ),
-            );
+        if caught && let Some(it) = self.behind_catch(site) {
+            return Some(it);
         }
         if site.rest.starts_with("=>") || site.rest.starts_with(": {") {
             let len = if site.rest.starts_with('=') { 2 } else { 1 };
