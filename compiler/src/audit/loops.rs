@@ -82,6 +82,8 @@ fn leaves_at_once(statement: &Stmt) -> bool {
 struct Cost<'s, 'p> {
     scene: &'s Scene<'p>,
     events: u64,
+    /// Loops and labelled blocks inside: what jumps there stays in the loop.
+    inner: Vec<LabelId>,
     leaves: bool,
     waits: bool,
     /// Ends by `continue as`.
@@ -90,11 +92,13 @@ struct Cost<'s, 'p> {
 
 impl<'s, 'p> Cost<'s, 'p> {
     fn new(scene: &'s Scene<'p>) -> Self {
-        Cost { scene, events: 0, leaves: false, waits: false, goes_on: false }
+        Cost { scene, events: 0, inner: Vec::new(), leaves: false, waits: false, goes_on: false }
     }
 
     fn block(&mut self, body: &Block, label: LabelId) {
+        self.inner.extend(body.label);
         for statement in &body.statements {
+            self.inner.extend(label_of(statement));
             if matches!(statement.kind, StmtKind::Wait { .. }) {
                 self.waits = true;
                 self.events += EVENTS_A_STATE;
@@ -121,11 +125,21 @@ impl<'s, 'p> Cost<'s, 'p> {
                     self.block(&step.body, label);
                 }
             }
-            ExprKind::Break(target) => self.leaves |= *target == label,
+            ExprKind::Break(target) => self.leaves |= !self.inner.contains(target),
+            ExprKind::Continue(target) => self.leaves |= *target != label && !self.inner.contains(target),
             ExprKind::Return(_) | ExprKind::Fail(_) => self.leaves = true,
             ExprKind::ContinueAs { .. } => (self.leaves, self.goes_on) = (true, true),
             _ => {}
         }
         value.each_child(&mut |child| self.child(child, label));
+    }
+}
+
+fn label_of(statement: &Stmt) -> Option<LabelId> {
+    match &statement.kind {
+        StmtKind::While { label, .. } | StmtKind::Repeat { label, .. } | StmtKind::For { label, .. } => {
+            Some(*label)
+        }
+        _ => None,
     }
 }
