@@ -129,7 +129,7 @@ const TABLE: &[(&str, Builtin, Effect, &str)] = {
             "Whether the regular expression is found in it.",
         ),
         ("string.toNumber() -> number", B::ToNumber, Fallible, "Fails where it isn't a number."),
-        ("string.base64() -> string", B::Base64, Total, "Encoded."),
+        ("string.base64() -> bytes", B::Base64, Total, "Encoded."),
         ("string.fromBase64() -> string", B::FromBase64, Fallible, "Decoded."),
         ("string.urlEncode() -> string", B::UrlEncode, Total, "Escaped for a URL."),
         ("string.urlDecode() -> string", B::UrlDecode, Fallible, "Unescaped."),
@@ -184,7 +184,7 @@ const TABLE: &[(&str, Builtin, Effect, &str)] = {
             Total,
             "By `\"SHA-256\"` unless another is named.",
         ),
-        ("base64(text: string) -> string", B::Base64, Total, "Encoded."),
+        ("base64(text: string) -> bytes", B::Base64, Total, "Encoded."),
         ("fromBase64(text: string) -> string", B::FromBase64, Fallible, "Decoded."),
         ("urlEncode(text: string) -> string", B::UrlEncode, Total, "Escaped for a URL."),
         ("urlDecode(text: string) -> string", B::UrlDecode, Fallible, "Unescaped."),
@@ -399,6 +399,7 @@ impl Reader {
             "json" => Type::Json,
             "timestamp" => Type::Timestamp,
             "duration" => Type::Duration,
+            "bytes" => Type::Bytes,
             var => return var.chars().next().map(Pattern::Var),
         }))
     }

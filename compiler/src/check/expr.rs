@@ -112,12 +112,15 @@ impl Ctx<'_> {
         said.filter(|it| matches!(it.code.0, "F0213" | "F0613") && it.fix.is_none()).count() >= lacking
     }
 
-    /// Text that is written right there may stand for a timestamp.
+    /// Text that is written right there may stand for a timestamp or for bytes.
     fn literal_fits(&self, value: &Expr, wanted: &Type) -> Option<Type> {
         let ExprKind::String(text) = &value.kind else { return None };
         let inner = self.types().without_null(wanted);
-        (matches!(self.types().resolve(&inner), Type::Timestamp) && is_rfc3339(text))
-            .then_some(Type::Timestamp)
+        match self.types().resolve(&inner) {
+            Type::Timestamp if is_rfc3339(text) => Some(Type::Timestamp),
+            Type::Bytes if is_base64(text) => Some(Type::Bytes),
+            _ => None,
+        }
     }
 
     pub(crate) fn expr_want(&mut self, expr: &ast::Expr, want: Want<'_>) -> Expr {
@@ -636,6 +639,13 @@ fn context_fields(root: &str) -> Option<&'static [(&'static str, ContextField, T
         "state" => STATE,
         _ => return None,
     })
+}
+
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    text.len().is_multiple_of(4)
+        && text.len() - digits.len() <= 2
+        && digits.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'+' | b'/'))
 }
 
 /// `2026-11-21T09:00:00Z`, the only form that a `Wait` takes: RFC 3339 with `T` and a zone.

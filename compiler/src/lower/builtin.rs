@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::machine::{Expr, Func, Op};
 use crate::typed::{self, Builtin, ExprKind};
-use crate::types::Type;
+use crate::types::{LiteralType, Type};
 
 impl<'a> Lower<'a> {
     /// The call of a builtin over the values of its arguments.
@@ -15,7 +15,7 @@ impl<'a> Lower<'a> {
         whole: &'a typed::Expr,
     ) -> Expr {
         let of = arguments.first().map_or(Type::Unknown, |a| self.present(&a.ty));
-        let text = matches!(of, Type::String | Type::Literal(crate::types::LiteralType::String(_)));
+        let text = matches!(of, Type::String | Type::Literal(LiteralType::String(_)));
         let nested = self.gives_nested(whole);
         let lambda = matches!(arguments.get(1).map(|a| &a.kind), Some(ExprKind::Lambda { .. }));
         let resolved = match function {
@@ -33,26 +33,37 @@ impl<'a> Lower<'a> {
             Builtin::Length => return self.size_of(&of, values),
             Builtin::IsEmpty if text => return values.remove(0).equals(Expr::text("")),
             Builtin::IsEmpty => return self.size_of(&of, values).equals(Expr::number(0)),
-            Builtin::SortBy => Func::SortBy,
-            Builtin::GroupBy => Func::GroupBy,
+            Builtin::SortBy => {
+                let time = arguments.get(1).is_some_and(|key| self.is_time(&key.ty));
+                return sorted(values, time);
+            }
+            Builtin::GroupBy => {
+                Func::GroupBy { nested: matches!(&of, Type::List(item) if self.may_be_list(item)) }
+            }
             Builtin::Distinct => Func::Distinct,
             Builtin::Flatten => Func::Flatten,
             Builtin::Reverse if text => Func::ReverseText,
             Builtin::Reverse => Func::Reverse,
             Builtin::Join => return self.join(values, arguments),
             Builtin::Contains if text => Func::TextContains,
-            Builtin::Contains => return self.contains(values, arguments),
+            Builtin::Contains => {
+                let values = self.moments(values, &of);
+                return self.contains(values, arguments);
+            }
             Builtin::IndexOf if text => Func::TextIndexOf,
-            Builtin::IndexOf => Func::IndexOf,
+            Builtin::IndexOf => {
+                values = self.moments(values, &of);
+                Func::IndexOf
+            }
             Builtin::First => return values.remove(0).index(Expr::number(0)),
             Builtin::Last => return values.remove(0).index(Expr::number(-1)),
             Builtin::Take => Func::Take,
             Builtin::Drop => Func::Drop,
-            Builtin::Zip => Func::Zip,
+            Builtin::Zip => return self.zip(values),
             Builtin::Chunk => Func::Chunk,
             Builtin::Reduce => return reduce(values),
-            Builtin::Min => return self.extreme(Func::Min, Func::Lesser, values, lambda),
-            Builtin::Max => return self.extreme(Func::Max, Func::Greater, values, lambda),
+            Builtin::Min => return self.extreme((Func::Min, Func::Lesser), values, &of),
+            Builtin::Max => return self.extreme((Func::Max, Func::Greater), values, &of),
             Builtin::Average if lambda => return self.over(Func::Average, values),
             Builtin::Average => Func::Average,
             Builtin::Split => Func::Split,
@@ -126,11 +137,79 @@ impl<'a> Lower<'a> {
         Expr::call(function, vec![Expr::call(Func::Map { nested: false }, values)])
     }
 
-    fn extreme(&mut self, of_list: Func, of_two: Func, values: Vec<Expr>, lambda: bool) -> Expr {
-        if lambda {
-            return self.over(of_list, values);
+    /// JSONata knows the least and greatest of numbers only: of texts and times it is an end of what is sorted.
+    fn extreme(&mut self, (of_list, of_two): (Func, Func), mut values: Vec<Expr>, of: &Type) -> Expr {
+        let least = of_list == Func::Min;
+        let item = match of {
+            Type::List(item) => self.present(item),
+            other => other.clone(),
+        };
+        if self.is_number(&item) {
+            return Expr::call(if values.len() == 2 { of_two } else { of_list }, values);
         }
-        Expr::call(if values.len() == 2 { of_two } else { of_list }, values)
+        let list = if values.len() == 2 { Expr::list(values) } else { values.remove(0) };
+        let bound = self.m.bound(&"item".into());
+        let key = Expr::Lambda(vec![bound], Box::new(Expr::Bound(bound)));
+        let sorted = sorted(vec![list, key], self.is_time(&item));
+        sorted.index(Expr::number(if least { 0 } else { -1 }))
+    }
+
+    fn is_number(&self, ty: &Type) -> bool {
+        match self.resolve(ty) {
+            Type::Union(members) => members.iter().all(|it| self.is_number(it)),
+            Type::String | Type::Bytes | Type::Timestamp | Type::Literal(LiteralType::String(_)) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether what is there is a time.
+    pub(super) fn is_time(&self, ty: &Type) -> bool {
+        match self.resolve(ty) {
+            Type::Optional(inner) => self.is_time(inner),
+            Type::Timestamp => true,
+            _ => false,
+        }
+    }
+
+    /// A list of times and the time that is looked for, as numbers: one time has many texts.
+    fn moments(&mut self, values: Vec<Expr>, of: &Type) -> Vec<Expr> {
+        let Type::List(item) = of else { return values };
+        if !self.is_time(item) {
+            return values;
+        }
+        let mut values = values.into_iter();
+        let list = values.next().map(|list| self.instants(list, item));
+        list.into_iter().chain(values.map(|value| self.instant(value, item))).collect()
+    }
+
+    pub(super) fn instants(&mut self, list: Expr, item: &Type) -> Expr {
+        let bound = self.m.bound(&"time".into());
+        let body = self.instant(Expr::Bound(bound), item);
+        Expr::call(Func::Map { nested: false }, vec![list, Expr::Lambda(vec![bound], Box::new(body))])
+    }
+
+    /// Milliseconds since 1970; null stays null.
+    pub(super) fn instant(&mut self, time: Expr, ty: &Type) -> Expr {
+        let millis = |time| Expr::call(Func::ToMillis, vec![time]);
+        if !self.nullable(ty) {
+            return millis(time);
+        }
+        if crate::machine::fold::cheap(&time) {
+            return Expr::choose(time.clone().not_null(), millis(time), Expr::Null);
+        }
+        let bound = self.m.bound(&"time".into());
+        let read = Expr::Bound(bound);
+        let body = Expr::choose(read.clone().not_null(), millis(read), Expr::Null);
+        Expr::Let(bound, Box::new(time), Box::new(body))
+    }
+
+    /// JSONata's pairs are lists of two.
+    fn zip(&mut self, values: Vec<Expr>) -> Expr {
+        let pair = self.m.bound(&"pair".into());
+        let at = |index: u8| Expr::call(Func::Branch, vec![Expr::Bound(pair), Expr::number(index)]);
+        let body = Expr::record([("first", at(0)), ("second", at(1))]);
+        let pairs = Expr::call(Func::Zip, values);
+        Expr::call(Func::Map { nested: false }, vec![pairs, Expr::Lambda(vec![pair], Box::new(body))])
     }
 
     fn size_of(&mut self, of: &Type, values: Vec<Expr>) -> Expr {
@@ -199,6 +278,15 @@ impl<'a> Lower<'a> {
             _ => Expr::Key { base: Box::new(base), key: Box::new(key) },
         }
     }
+}
+
+/// `time`: the keys are times, which are sorted as such, not as text.
+fn sorted(mut values: Vec<Expr>, time: bool) -> Expr {
+    if let (true, Some(Expr::Lambda(_, body))) = (time, values.get_mut(1)) {
+        let key = std::mem::replace(&mut **body, Expr::Null);
+        **body = Expr::call(Func::ToMillis, vec![key]);
+    }
+    Expr::call(Func::SortBy, values)
 }
 
 /// `xs.reduce(f, start)` and `xs.reduce(start, f)`: the lambda tells itself.

@@ -241,7 +241,7 @@ impl<'a> Lower<'a> {
         if open {
             self.here = entries.last().copied().into_iter().collect();
             self.about = super::About { span, ..about };
-            self.unmatched(&subject, span);
+            self.unmatched(&subject, value.span);
         }
         self.here = done;
         result.map_or(Expr::Null, Expr::Var)
@@ -265,8 +265,8 @@ impl<'a> Lower<'a> {
     }
 
     /// A value outside the closed union that was declared (B31).
-    fn unmatched(&mut self, subject: &Expr, span: crate::source::Span) {
-        let cause = self.unmatched_cause(subject, span);
+    fn unmatched(&mut self, subject: &Expr, place: crate::source::Span) {
+        let cause = self.unmatched_cause(subject, place);
         self.add(
             StateKind::Fail { error: Some(Expr::text("States.NoChoiceMatched")), cause: Some(cause) },
             "no arm matches",

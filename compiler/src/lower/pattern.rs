@@ -151,15 +151,20 @@ impl Lower<'_> {
         with && without
     }
 
+    fn line(&self, place: Span) -> usize {
+        let before = (self.source)(Span { start: 0, end: place.start, ..place });
+        1 + before.map_or(0, |text| text.matches('\n').count())
+    }
+
     /// "no arm takes …": names the value and the line.
-    pub(super) fn unmatched_cause(&self, subject: &Expr, span: Span) -> Expr {
-        let place = (self.source)(span)
-            .and_then(|text| {
-                text.lines().next().map(|line| line.trim().trim_end_matches('{').trim().to_owned())
-            })
-            .unwrap_or_default();
+    ///
+    /// `place`: what is matched.
+    pub(super) fn unmatched_cause(&self, subject: &Expr, place: Span) -> Expr {
+        let text = (self.source)(place).unwrap_or_default();
+        let matched = text.lines().next().unwrap_or_default().trim_end();
+        let line = self.line(place);
         Expr::Template(vec![
-            Expr::text(&format!("no arm of `{place}` takes ")),
+            Expr::text(&format!("line {line}: no arm of `match {matched}` takes ")),
             Expr::call(Func::ToJson, vec![subject.clone()]),
         ])
     }

@@ -75,6 +75,7 @@ impl<'a> Lower<'a> {
             ExprKind::Negate(inner) => Expr::Negate(Box::new(part(self, inner))),
             ExprKind::Binary { op, left, right } => {
                 let (a, b) = (part(self, left), part(self, right));
+                let (a, b) = self.as_instants(*op, (left, a), (right, b));
                 self.binary(*op, a, b)
             }
             ExprKind::Builtin { function, arguments } => {
@@ -92,7 +93,7 @@ impl<'a> Lower<'a> {
                 let otherwise = otherwise.as_ref().map_or(Expr::Null, |block| self.pure_block(block));
                 Expr::choose(condition, then, otherwise)
             }
-            ExprKind::Match { value, arms } => self.pure_match(value, arms, expr.span, part),
+            ExprKind::Match { value, arms } => self.pure_match(value, arms, part),
             ExprKind::Block(block) => self.pure_block(block),
             ExprKind::Cast(inner) => part(self, inner),
             ExprKind::ErrorField { error, field } => {
@@ -263,6 +264,33 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// Times are compared as times; a text that stands beside one is one, too.
+    fn as_instants(
+        &mut self,
+        op: BinaryOp,
+        (left, a): (&typed::Expr, Expr),
+        (right, b): (&typed::Expr, Expr),
+    ) -> (Expr, Expr) {
+        let time =
+            |it: &Self, side: &typed::Expr| it.is_time(&side.ty) || matches!(side.kind, ExprKind::String(_));
+        match op {
+            BinaryOp::Eq | BinaryOp::Ne
+                if (self.is_time(&left.ty) || self.is_time(&right.ty))
+                    && time(self, left)
+                    && time(self, right) =>
+            {
+                (self.instant(a, &left.ty), self.instant(b, &right.ty))
+            }
+            BinaryOp::In => match self.resolve(&right.ty).clone() {
+                Type::List(item) if self.is_time(&item) && self.is_time(&left.ty) => {
+                    (self.instant(a, &left.ty), self.instants(b, &item))
+                }
+                _ => (a, b),
+            },
+            _ => (a, b),
+        }
+    }
+
     fn coalesce(&mut self, a: Expr, b: Expr) -> Expr {
         let simple = matches!(a, Expr::Var(_) | Expr::Bound(_) | Expr::Field { .. } | Expr::Index { .. });
         if simple && a.size() <= 6 {
@@ -354,13 +382,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn pure_match(
-        &mut self,
-        value: &'a typed::Expr,
-        arms: &'a [Arm],
-        span: crate::source::Span,
-        part: Part<'_, 'a>,
-    ) -> Expr {
+    fn pure_match(&mut self, value: &'a typed::Expr, arms: &'a [Arm], part: Part<'_, 'a>) -> Expr {
         let subject = part(self, value);
         let simple = crate::machine::fold::cheap(&subject) || super::is_resource(&subject);
         let bound = (!simple).then(|| self.m.bound(&"value".into()));
@@ -381,7 +403,7 @@ impl<'a> Lower<'a> {
         }
         let last = match tests.last() {
             Some((Expr::Boolean(true), _)) => tests.pop().map_or(Expr::Null, |(_, body)| body),
-            _ => Expr::call(Func::Raise, vec![self.unmatched_cause(&read, span)]),
+            _ => Expr::call(Func::Raise, vec![self.unmatched_cause(&read, value.span)]),
         };
         let chain = tests.into_iter().rev().fold(last, |rest, (test, body)| Expr::choose(test, body, rest));
         match bound {

@@ -102,7 +102,7 @@ fn of_call(function: Func, arguments: &[Expr], effects: &mut Effects) {
         | Func::FormatTime
         | Func::FormatNumber
         | Func::Raise => effects.fallible = true,
-        Func::Div => effects.fallible = !arguments.get(1).is_some_and(is_nonzero),
+        Func::Div | Func::Chunk => effects.fallible = !arguments.get(1).is_some_and(is_nonzero),
         Func::Replace | Func::Split => {
             effects.fallible = !matches!(arguments.get(1), Some(Expr::String(s)) if !s.is_empty());
         }
@@ -116,7 +116,7 @@ fn of_call(function: Func, arguments: &[Expr], effects: &mut Effects) {
         | Func::CountIf
         | Func::IsEmpty
         | Func::SortBy
-        | Func::GroupBy
+        | Func::GroupBy { .. }
         | Func::Distinct
         | Func::Flatten
         | Func::Reverse
@@ -127,7 +127,6 @@ fn of_call(function: Func, arguments: &[Expr], effects: &mut Effects) {
         | Func::Take
         | Func::Drop
         | Func::Zip
-        | Func::Chunk
         | Func::Reduce
         | Func::Min
         | Func::Max

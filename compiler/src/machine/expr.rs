@@ -185,7 +185,10 @@ pub enum Func {
     CountIf,
     IsEmpty,
     SortBy,
-    GroupBy,
+    /// `nested`: the items may be lists.
+    GroupBy {
+        nested: bool,
+    },
     Distinct,
     Flatten,
     Reverse,

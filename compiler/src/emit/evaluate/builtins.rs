@@ -125,8 +125,8 @@ impl<'a> Deployment<'a> {
             Builtin::Count | Builtin::Length => Value::Number(items.len().into()),
             Builtin::IsEmpty => Value::Boolean(items.is_empty()),
             Builtin::Sum => Value::from_f64(numbers().sum()),
-            Builtin::Min => numbers().min_by(f64::total_cmp).map_or(Value::Null, Value::from_f64),
-            Builtin::Max => numbers().max_by(f64::total_cmp).map_or(Value::Null, Value::from_f64),
+            Builtin::Min => items.into_iter().min_by(compare).unwrap_or(Value::Null),
+            Builtin::Max => items.into_iter().max_by(compare).unwrap_or(Value::Null),
             Builtin::Distinct => {
                 let mut seen: Vec<Value> = Vec::new();
                 for item in items {
@@ -163,7 +163,11 @@ impl<'a> Deployment<'a> {
                 let mut keyed = keyed
                     .map(|(at, it)| Ok((self.apply(arguments, it.clone(), at, scope)?, it)))
                     .collect::<Result<Vec<_>>>()?;
-                keyed.sort_by(|(left, _), (right, _)| compare(left, right));
+                let descending = matches!(self.argument(arguments, 1, scope)?, Value::Boolean(true));
+                keyed.sort_by(|(left, _), (right, _)| match descending {
+                    true => compare(right, left),
+                    false => compare(left, right),
+                });
                 Value::List(keyed.into_iter().map(|(_, it)| it).collect())
             }
             Builtin::Take | Builtin::Drop => {

@@ -52,7 +52,7 @@ impl Printer<'_> {
             | Func::All
             | Func::CountIf
             | Func::SortBy
-            | Func::GroupBy
+            | Func::GroupBy { .. }
             | Func::Reduce
             | Func::MapValues => self.higher(function, arguments),
             Func::Sum
@@ -185,25 +185,34 @@ impl Printer<'_> {
                 Piece::atom(format!("$count($filter([$map({list}, {f})], function({hit}) {{ {hit} }}))"))
             }
             Func::Reduce => Piece::atom(format!("$reduce({list}, {f}, {})", self.arg(arguments, 2))),
-            Func::SortBy => self.sort_by(&list, &f),
-            Func::GroupBy => self.group_by(&list, &f),
+            Func::SortBy => self.sort_by(&list, &f, arguments.get(2)),
+            Func::GroupBy { nested } => self.group_by(&list, &f, nested),
             _ => self.map_values(&list, &f),
         }
     }
 
-    fn sort_by(&self, list: &str, f: &str) -> Piece {
+    fn sort_by(&self, list: &str, f: &str, descending: Option<&Expr>) -> Piece {
         let (a, b, key) = (self.name("a"), self.name("b"), self.name("key"));
-        Piece::atom(format!(
-            "({key} := {f}; $sort({list}, function({a}, {b}) {{ {key}({a}) > {key}({b}) }}))"
-        ))
+        let later = |sign: &str| format!("{key}({a}) {sign} {key}({b})");
+        let test = match descending {
+            None | Some(Expr::Boolean(false)) => later(">"),
+            Some(Expr::Boolean(true)) => later("<"),
+            Some(other) => format!("{} ? {} : {}", self.at(other, CONDITIONAL + 1), later("<"), later(">")),
+        };
+        Piece::atom(format!("({key} := {f}; $sort({list}, function({a}, {b}) {{ {test} }}))"))
     }
 
-    fn group_by(&self, list: &str, f: &str) -> Piece {
+    /// `$append` joins lists, brackets around a list too (B20): one that is an item goes into two pairs of them.
+    fn group_by(&self, list: &str, f: &str, nested: bool) -> Piece {
         let (all, item, key, name) =
             (self.name("groups"), self.name("item"), self.name("key"), self.name("name"));
+        let one = match nested {
+            true => format!("$type({item}) = 'array' ? [[{item}]] : [{item}]"),
+            false => format!("[{item}]"),
+        };
         Piece::atom(format!(
             "({key} := {f}; $reduce({list}, function({all}, {item}) {{ ({name} := {key}({item}); \
-             $merge([{all}, {{{name}: $append($lookup({all}, {name}), [{item}])}}])) }}, {{}}))"
+             $merge([{all}, {{{name}: $append($lookup({all}, {name}), {one})}}])) }}, {{}}))"
         ))
     }
 
@@ -238,8 +247,18 @@ impl Printer<'_> {
             Func::Min | Func::Max | Func::Average => self.aggregate(function, arguments),
             Func::Range => self.range(arguments),
             Func::Zip => self.plain("zip", arguments),
-            Func::Chunk => self.plain("partition", arguments),
+            Func::Chunk => self.chunk(arguments),
             _ => self.slice(function, arguments),
+        }
+    }
+
+    /// AWS's `$partition` gives nothing for an empty list.
+    fn chunk(&self, arguments: &[Expr]) -> Piece {
+        let (list, size) = (self.arg(arguments, 0), self.arg(arguments, 1));
+        let text = |v: &str| format!("$count({v}) = 0 ? [] : $partition({v}, {size})");
+        match arguments.first() {
+            Some(Expr::Var(_) | Expr::Bound(_)) => Piece(text(&list), CONDITIONAL),
+            _ => self.with("all", list, text),
         }
     }
 
