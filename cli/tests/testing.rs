@@ -144,6 +144,38 @@ workflow wait(id: string) -> string { return slow(id) }
 }
 
 #[test]
+fn a_workflow_runs_with_data_in_its_tables_and_buckets() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = folder.path().to_str().unwrap().to_owned();
+    std::fs::write(
+        folder.path().join("main.flow"),
+        r#"
+table orders of { id: string, total: int } { key: id }
+bucket files
+queue jobs of { id: string }
+workflow total(id: string) -> int { return orders.get(id)?.total ?? 0 }
+"#,
+    )
+    .unwrap();
+    let run = |data: &str| {
+        let path = folder.path().join("data.json");
+        std::fs::write(&path, data).unwrap();
+        text(&flow(&["run", &app, "total", "--input", "\"b\"", "--data", path.to_str().unwrap()]))
+    };
+    let said = run(r#"{"orders": [{"id": "a", "total": 1}, {"id": "b", "total": 2}], "files": {"k": [1]}}"#);
+    assert!(said.starts_with("2\n"), "{said}");
+    for (data, wanted) in [
+        (r#"{"orders": [{"total": 1}]}"#, "`orders`: an item needs the key `id`"),
+        (r#"{"ordres": []}"#, "the app has no resource `ordres`; it has files, jobs, orders"),
+        (r#"{"jobs": []}"#, "`jobs`: a queue can't be filled: tables, buckets and secrets can"),
+        ("[", "data.json: "),
+    ] {
+        let said = run(data);
+        assert!(said.contains(wanted), "{said}");
+    }
+}
+
+#[test]
 fn real_handlers_run_where_their_runtimes_are() {
     let there =
         |program: &str| Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success());

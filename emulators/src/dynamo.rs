@@ -43,6 +43,8 @@ pub(crate) enum Problem {
     Condition,
     /// `TransactionCanceledException`, with the reason of each request.
     Canceled(String),
+    /// `IdempotentParameterMismatchException`
+    Mismatch,
     /// `ResourceNotFoundException`
     NoTable,
 }
@@ -65,6 +67,12 @@ impl Problem {
                 format!(
                     "Transaction cancelled, please refer cancellation reasons for specific reasons [{reasons}]"
                 ),
+            ),
+            Problem::Mismatch => (
+                "IdempotentParameterMismatchException",
+                "The request uses the same client token as a previous, but non-identical request. Do not reuse a \
+                 client token with different requests, unless the requests are identical"
+                    .to_owned(),
             ),
             Problem::NoTable => ("ResourceNotFoundException", "Requested resource not found".to_owned()),
         };
@@ -203,6 +211,22 @@ impl Table {
                 Ok(record([]))
             }
         }
+    }
+
+    /// Puts a plain item in.
+    ///
+    /// # Errors
+    /// What the item lacks.
+    pub(crate) fn fill(&mut self, item: &Value) -> Result<(), String> {
+        let Value::Object(members) = item else { return Err(format!("an item is an object, not {item}")) };
+        let Value::Object(item) = attributes(members) else { return Ok(()) };
+        let missing = || {
+            let sort = self.sort.as_ref().map(|it| format!(" and `{it}`")).unwrap_or_default();
+            format!("an item needs the key `{}`{sort}, of text or a number", self.key)
+        };
+        let key = self.key_of(&item).map_err(|_| missing())?;
+        self.items.insert(key, item);
+        Ok(())
     }
 
     /// All items, plain, by their keys.

@@ -25,7 +25,7 @@ mod stores;
 mod unmocked;
 mod world;
 
-pub use alone::{Answer, Answers, alone};
+pub use alone::{Answer, Answers, Data, alone};
 pub use app::{App, Callee, Copy, Definition, Resource, Workflow};
 pub use handlers::{Handlers, NoHandlers, Session};
 pub use runner::{Failure, Mock, Report, Request, Test, run};

@@ -206,9 +206,15 @@ impl<'r, 'a> Router<'r, 'a> {
     fn callback(&mut self, call: &Call<'_>, action: &str) -> Option<Reply> {
         let text = |name: &str| call.arguments.get(name).and_then(Value::as_str).map(Arc::<str>::from);
         let message = match action {
-            "sendTaskSuccess" => {
-                Message::Success(text("Output").map_or(Value::Null, |it| shape::parsed(&it)))
-            }
+            "sendTaskSuccess" => match text("Output").map(|it| it.parse::<Value>()) {
+                Some(Ok(output)) => Message::Success(output),
+                None => Message::Success(Value::Null),
+                // API reference, `InvalidOutput`.
+                Some(Err(_)) => {
+                    let message = "The provided JSON output data is not valid.";
+                    return Some(Reply::failure("Sfn.InvalidOutputException", told_by_sfn(message)));
+                }
+            },
             "sendTaskFailure" => {
                 Message::Failure(ServiceError { error: text("Error"), cause: text("Cause") })
             }
@@ -217,7 +223,8 @@ impl<'r, 'a> Router<'r, 'a> {
         };
         let token = text("TaskToken").unwrap_or_default();
         if !self.runner.tokens.contains(&token) {
-            return Some(Reply::failure("Sfn.InvalidTokenException", "Invalid Token: 'Invalid token'"));
+            let message = told_by_sfn("Invalid Token: 'Invalid token'");
+            return Some(Reply::failure("Sfn.InvalidTokenException", message));
         }
         self.runner.pending.push(Pending { due: call.now, callback: Callback { token, message } });
         Some(Reply::success(shape::record([])))
@@ -359,6 +366,12 @@ impl Services for Router<'_, '_> {
         let own = self.runner.pending.iter().filter(|it| self.tokens.contains(&it.callback.token));
         own.map(|it| it.due).min()
     }
+}
+
+/// As the SDK tells an error of Step Functions itself (recorded).
+fn told_by_sfn(message: &str) -> String {
+    let request = "00000000-0000-4000-8000-000000000000";
+    format!("{message} (Service: Sfn, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)")
 }
 
 fn pattern(call: &Call<'_>) -> Option<Pattern> {

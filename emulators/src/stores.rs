@@ -19,6 +19,8 @@ pub(crate) type Answer = Result<Value, ServiceError>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stores {
     tables: BTreeMap<String, Table>,
+    /// `ClientRequestToken`s of transactions.
+    tokens: crate::dynamo::transact::Tokens,
     buckets: BTreeMap<String, BTreeMap<String, Value>>,
     secrets: BTreeMap<String, Value>,
     queues: BTreeMap<String, Queue>,
@@ -73,7 +75,43 @@ impl Stores {
         };
         let sdk = matches!(call.resource, asl::Resource::AwsSdk(_));
         let new = |name: &str| find(name).filter(|it| it.kind == "table").map(Table::new);
-        Some(crate::dynamo::transact::call(&mut self.tables, &new, call.arguments, (writes, sdk)))
+        if let Some(known) = self.tokens.known(call.arguments, call.now, sdk).filter(|_| writes) {
+            return Some(known);
+        }
+        let answer = crate::dynamo::transact::call(&mut self.tables, &new, call.arguments, (writes, sdk));
+        if writes && answer.is_ok() {
+            self.tokens.remember(call.arguments, call.now);
+        }
+        Some(answer)
+    }
+
+    /// Puts in what a resource holds at the start: of a table a list of items, of a bucket its objects by their keys (what
+    /// is no text is written as JSON), of a secret its value.
+    ///
+    /// # Errors
+    /// What does not fit the resource.
+    pub(crate) fn fill(&mut self, resource: &Resource, data: &Value) -> Result<(), String> {
+        let name = resource.name.clone();
+        let text =
+            |value: &Value| Value::from(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        match (resource.kind.as_str(), data) {
+            ("table", Value::Array(items)) => {
+                let table = self.tables.entry(name).or_insert_with(|| Table::new(resource));
+                items.as_slice().iter().try_for_each(|it| table.fill(it))
+            }
+            ("table", _) => Err("a table is filled with a list of items".to_owned()),
+            ("bucket", Value::Object(objects)) => {
+                let bucket = self.buckets.entry(name).or_default();
+                bucket.extend(objects.iter().map(|(key, it)| (key.to_string(), text(it))));
+                Ok(())
+            }
+            ("bucket", _) => Err("a bucket is filled with an object: keys and what lies there".to_owned()),
+            ("secret", value) => {
+                self.secrets.insert(name, text(value));
+                Ok(())
+            }
+            (kind, _) => Err(format!("a {kind} can't be filled: tables, buckets and secrets can")),
+        }
     }
 
     /// What a resource took in, in order: messages, events; of what it holds, items or keys.

@@ -1,9 +1,9 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use cli::testing::{self, span_of};
-use emulators::{Answer, Answers};
+use emulators::{Answer, Answers, Data};
 use interpreter::clock::Millis;
 use interpreter::{Call, Callback, Kind, Reply, Services};
 
@@ -18,9 +18,11 @@ use crate::report;
 #[command(after_help = "Examples:
   flow run shop fulfil --input @order.json --mocks mocks.json#HappyPath --trace
   flow run fulfil --input '{\"id\": 1}'           of the app in this folder
+  flow run shop fulfil --data data.json           with {\"orders\": [{\"id\": \"1\"}], \"files\": {\"a.csv\": \"x\\n1\"}}
 
 What runs is the compiled state machine, with the services that tests have: tables, buckets, queues, topics, streams, buses
-and secrets in memory (empty at first), functions' handlers where Python or Node is installed, the app's other workflows.
+and secrets in memory (empty, or as --data has them: a table's items, a bucket's objects by their keys, a secret's value),
+functions' handlers where Python or Node is installed, the app's other workflows.
 --mocks (those of Step Functions Local, by the names of the states) come before all of them. Who answered which state is
 told at the end; a call that nothing answers fails and says what to write. --trace shows the lines of the source.
 Exit codes: 0 the execution succeeded, 1 it did not or the program has errors, 2 wrong use.")]
@@ -31,6 +33,9 @@ pub(crate) struct Run {
     workflow: Option<String>,
     #[command(flatten)]
     how: How,
+    /// What tables, buckets and secrets hold at the start: a JSON object of their names
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
     /// Run the definition before states are merged
     #[arg(long)]
     naive: bool,
@@ -61,6 +66,7 @@ impl Run {
             return Err(format!("name one of its workflows: {}", names.join(", ")));
         };
         let app = testing::app(&built, &analysis.program)?;
+        let data = self.data.as_deref().map(|it| data(&app, it)).transpose()?.unwrap_or_default();
         let handlers = Processes::new(&disk, &built, &app)?;
         let Some(machine) = app.machine_of(&workflow.name) else {
             return Err(format!("`{}` can't be run", workflow.name));
@@ -78,19 +84,29 @@ impl Run {
             let how = &self.how;
             how.execute(machine, &workflow.name, kind, services, None, &place).map(|(code, _)| code)
         };
-        let (code, later) =
-            emulators::alone(&app, &workflow.name, &handlers, (answers.clone(), unmocked), |services| {
-                match &mocked {
-                    Some(mocked) => mocked
-                        .run(services, |inner| execute(&mut Heard { inner, answers: answers.clone() }))?,
-                    None => execute(services),
+        let (code, later) = emulators::alone(
+            &app,
+            &workflow.name,
+            &handlers,
+            (answers.clone(), unmocked, data),
+            |services| match &mocked {
+                Some(mocked) => {
+                    mocked.run(services, |inner| execute(&mut Heard { inner, answers: answers.clone() }))?
                 }
-            });
+                None => execute(services),
+            },
+        );
         let code = code?;
         report::eprint_all(&told(&answers.borrow()));
         later.iter().for_each(|it| report::eprint_all(&format!("what was started failed: {it}\n")));
         Ok(if later.is_empty() { code } else { ExitCode::from(1) })
     }
+}
+
+fn data(app: &emulators::App, path: &Path) -> Result<Data, String> {
+    let told = |error: String| format!("{}: {error}", path.display());
+    let json = crate::disk::read(path)?.parse::<jsonata::Value>().map_err(|error| told(error.to_string()))?;
+    Data::read(app, &json).map_err(told)
 }
 
 /// Notes which calls a mock answered: those that nobody behind it was asked.

@@ -3,6 +3,7 @@
 //! "Key condition expressions", "Expression attribute names").
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use jsonata::{Object, Value};
 
@@ -26,7 +27,19 @@ const READS: usize = 100;
 /// Bytes of an item.
 const LARGEST: usize = 400 * 1024;
 
-/// Every name and value that is given must be used.
+/// The words that no attribute may have in an expression (Developer Guide, "Reserved words in DynamoDB").
+static RESERVED: &str = include_str!("reserved.txt");
+
+/// Reserved words that expressions are made of: where they stand, the parser says what they are.
+const SYNTAX: [&str; 9] = ["AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"];
+
+fn is_reserved(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| RESERVED.split_whitespace().collect());
+    let upper = word.to_ascii_uppercase();
+    WORDS.contains(upper.as_str()) && !SYNTAX.contains(&upper.as_str())
+}
+
+/// Every name and value that is given must be used, and no attribute named by a reserved word.
 pub(super) fn names(arguments: &Value) -> Result<(), Problem> {
     let mut used: HashSet<&str> = HashSet::new();
     for name in EXPRESSIONS {
@@ -37,6 +50,12 @@ pub(super) fn names(arguments: &Value) -> Result<(), Problem> {
         let mut tokens = Tokens::new(text)?;
         while let Some(word) = tokens.next() {
             used.insert(word);
+            // What stands before a parenthesis is a function.
+            if is_reserved(word) && tokens.peek() != Some("(") {
+                return Err(invalid(format!(
+                    "Invalid {name}: Attribute name is a reserved keyword; reserved keyword: {word}"
+                )));
+            }
         }
     }
     for member in ["ExpressionAttributeNames", "ExpressionAttributeValues"] {

@@ -196,3 +196,43 @@ fn what_dynamodb_refuses_is_refused() {
         ("query", &used(&query("#id = :a", "#id <> :b")), refused),
     ]);
 }
+
+/// A word that DynamoDB keeps for itself must be written `#…`; syntax and functions are no names.
+#[test]
+fn reserved_words_are_refused() {
+    let update = |expression: &str| {
+        let request = format!(
+            r#"{{"Key": {{"id": {{"S": "a"}}}}, "UpdateExpression": "{expression}",
+                "ExpressionAttributeValues": {{":v": {{"N": "1"}}}}}}"#
+        );
+        let mut table = Table::new(&Resource { key: Some("id".to_owned()), ..Resource::default() });
+        let answer = table.call("updateItem", &json(&request), true).expect("a known action");
+        answer.err().and_then(|it| it.cause).map(|it| it.split(" (Service").next().unwrap_or("").to_owned())
+    };
+    let refused = |word: &str| {
+        Some(format!(
+            "Invalid UpdateExpression: Attribute name is a reserved keyword; reserved keyword: {word}"
+        ))
+    };
+    assert_eq!(update("SET status = :v"), refused("status"));
+    assert_eq!(update("set a.Name = :v"), refused("Name"));
+    assert_eq!(update("SET n = if_not_exists(n, :v)"), None);
+    assert_eq!(update("ADD counted :v"), None);
+}
+
+/// API reference, "TransactWriteItems": a token stands for one transaction, for ten minutes.
+#[test]
+fn a_transaction_is_written_once_under_its_token() {
+    let request = |token: &str, id: &str| {
+        let put = format!(r#"{{"Put": {{"TableName": "t", "Item": {{"id": {{"S": "{id}"}}}}}}}}"#);
+        json(&format!(r#"{{"ClientRequestToken": "{token}", "TransactItems": [{put}]}}"#))
+    };
+    let mut tokens = super::transact::Tokens::default();
+    assert!(tokens.known(&request("x", "a"), 0, true).is_none());
+    tokens.remember(&request("x", "a"), 0);
+    assert!(matches!(tokens.known(&request("x", "a"), 600_000, true), Some(Ok(_))));
+    assert!(tokens.known(&request("x", "a"), 600_001, true).is_none());
+    assert!(tokens.known(&request("y", "a"), 0, true).is_none());
+    let other = tokens.known(&request("x", "b"), 0, true).and_then(Result::err).and_then(|it| it.error);
+    assert_eq!(other.as_deref(), Some("DynamoDb.IdempotentParameterMismatchException"));
+}

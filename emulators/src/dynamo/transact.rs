@@ -31,6 +31,46 @@ pub(crate) fn call(
     transact(tables, find, arguments, writes).map_err(|problem| problem.told(sdk))
 }
 
+/// How long a `ClientRequestToken` is remembered: 10 minutes (API Reference, "TransactWriteItems").
+const REMEMBERED: i64 = 600_000;
+
+/// The tokens of transactions that have been written, with what each wrote and when.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tokens(BTreeMap<String, (Value, i64)>);
+
+impl Tokens {
+    /// Answers a transaction that has been written under the same token; `None` where it is a new one.
+    ///
+    /// # Errors
+    /// `IdempotentParameterMismatchException` where the token came with another transaction.
+    pub(crate) fn known(
+        &self,
+        arguments: &Value,
+        now: i64,
+        sdk: bool,
+    ) -> Option<Result<Value, ServiceError>> {
+        let (written, at) = self.0.get(token(arguments)?)?;
+        if now.saturating_sub(*at) > REMEMBERED {
+            return None;
+        }
+        Some(match arguments.get("TransactItems") == Some(written) {
+            true => Ok(record([])),
+            false => Err(Problem::Mismatch.told(sdk)),
+        })
+    }
+
+    /// Remembers a transaction that has been written.
+    pub(crate) fn remember(&mut self, arguments: &Value, now: i64) {
+        if let (Some(token), Some(items)) = (token(arguments), arguments.get("TransactItems")) {
+            self.0.insert(token.to_owned(), (items.clone(), now));
+        }
+    }
+}
+
+fn token(arguments: &Value) -> Option<&str> {
+    arguments.get("ClientRequestToken").and_then(Value::as_str)
+}
+
 /// A request: its table, its kind and its arguments.
 type Request<'v> = (String, &'static str, &'v Value);
 
