@@ -64,6 +64,10 @@ pub fn build(example: &Example, options: &BuildOptions) -> Result<Built, String>
     let name = example.name.rsplit('/').next().unwrap_or("app").to_owned();
     let analysis = compiler::analyze(example, &example.entry, &name);
     let built = compiler::build(&analysis, options);
+    let pipes = crate::pipes::problems(&analysis);
+    if !pipes.is_empty() {
+        return Err(pipes.join("\n"));
+    }
     let diagnostics: Vec<_> =
         analysis.diagnostics.iter().chain(&built.diagnostics).filter(|d| d.is_error()).cloned().collect();
     if diagnostics.is_empty() {

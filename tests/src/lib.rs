@@ -5,6 +5,8 @@ pub mod conformance;
 pub mod corpus;
 pub mod examples;
 pub mod markdown;
+pub mod pipes;
 pub mod reference;
 pub mod requests;
+pub mod template;
 pub mod traps;

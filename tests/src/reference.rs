@@ -6,8 +6,12 @@
 //! - ```` ```states ````: one line a state of the packed definition, `name: Type -> next`. `UPDATE=1` rewrites it.
 //! - ```` ```requests ````: what the tests (or the one of the title behind the word) ask of services, a line a request.
 //!   `UPDATE=1` rewrites it.
+//! - ```` ```carriers ````: what carries each event over, a line each: what it hands over, and which events it takes.
+//!   `UPDATE=1` rewrites it.
+//! - ```` ```permissions ````: what each role may do, a line a statement. `UPDATE=1` rewrites it.
+//! - ```` ```resource Name ````: the properties of a resource of the template, by logical id. `UPDATE=1` rewrites it.
 //!
-//! `test` blocks are run. What they send is held against the models of AWS's APIs.
+//! What pipes hand over is held against the types of what it goes to. `test` blocks are run. What they send is held against the models of AWS's APIs.
 //!
 //! Comments in a file say what must be found on their line (or, where the comment stands alone, on the next line
 //! with code): `// error: F0301 "part of the message"`, `// warning: F0410`, `// type: Order?` (of the name that the
@@ -109,6 +113,20 @@ fn run_section(section: &Section, update: bool, report: &mut Report) {
     };
     report.failures.extend(unforeseen(&expected, &ran).into_iter().map(fail));
 
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        if !analysis.program.triggers.is_empty() {
+            report.failures.extend(crate::pipes::problems(&analysis).into_iter().map(fail));
+        }
+        for block in &section.blocks {
+            let actual = match block.language.as_str() {
+                "carriers" => crate::pipes::shown(&analysis),
+                "permissions" => crate::template::permissions(&analysis),
+                "resource" => crate::template::properties(&analysis, &block.info),
+                _ => continue,
+            };
+            differ(block, actual, update, &section.title, report);
+        }
+    }
     for block in section.blocks.iter().filter(|block| block.language == "requests") {
         let of = |it: &&Ran| block.info.is_empty() || it.title == block.info;
         let actual: String = ran.iter().filter(of).map(|it| it.requests.as_str()).collect();

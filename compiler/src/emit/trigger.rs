@@ -210,15 +210,35 @@ impl Wire<'_, '_> {
         let Some(path) = paths.and_then(|it| it.get(first)).and_then(Value::as_text) else {
             return Err(format!("`{first}` of this event can't be handed on"));
         };
-        let images = self.carrier.get("images").map(Value::as_list).unwrap_or_default();
         // Inside an item's records DynamoDB puts the type between.
-        let between = if images.iter().any(|it| it.as_text() == Some(first)) { ".M." } else { "." };
+        let between = if self.is_image(hole) { ".M." } else { "." };
         let rest = rest.join(between);
         Ok(if rest.is_empty() { path.to_owned() } else { format!("{path}.{rest}") })
     }
 
+    /// The path of a piece that is handed over as it is: a workflow takes DynamoDB's form off, a function sees it.
+    fn sent(&self, hole: &Hole) -> std::result::Result<String, String> {
+        let path = self.path(hole)?;
+        if !self.is_image(hole) || matches!(self.target, Goal::Workflow(_)) {
+            return Ok(path);
+        }
+        let types = &self.deployment.program.types;
+        match super::api::letter(types.resolve(&hole.ty)) {
+            letter @ ("S" | "BOOL") => Ok(format!("{path}.{letter}")),
+            _ => Err("a function gets an item of a table in DynamoDB's form: hand over its texts and booleans one by \
+                      one, or `event.raw`"
+                .to_owned()),
+        }
+    }
+
+    /// A piece of what a table's stream shows: in DynamoDB's form.
+    fn is_image(&self, hole: &Hole) -> bool {
+        let images = self.carrier.get("images").map(Value::as_list).unwrap_or_default();
+        hole.path.first().is_some_and(|first| images.iter().any(|it| it.as_text() == Some(first)))
+    }
+
     fn payload_with(&self, mark: &dyn Fn(&str, &str) -> String) -> Result<Payload> {
-        let path = |hole: &Hole| self.path(hole);
+        let path = |hole: &Hole| self.sent(hole);
         let style = Style { path: &path, mark };
         Payload::new(self.deployment, &self.payload, &style, self.trigger.action.span)
     }

@@ -1,9 +1,9 @@
-//! The workflow's parameter. What a pipe starts finds its payload in a list of one (A10), and what a table's stream
+//! The workflow's parameter. What a pipe starts finds its payload in a list of one (A10), perhaps in a record, and what a table's stream
 //! says in DynamoDB's form; whoever else starts it hands over the plain payload.
 
 use super::{Lower, Place};
 use crate::machine::{Context, Expr, Func, Member, Op};
-use crate::typed::delivery::Image;
+use crate::typed::delivery::{Image, WRAPPED};
 use crate::typed::{LocalId, WorkflowId};
 use crate::types::Type;
 
@@ -15,7 +15,10 @@ impl Lower<'_> {
             self.env.insert(param, Place::Alias(input));
             return;
         }
-        let sent = input.clone().index(Expr::number(0));
+        let mut sent = input.clone().index(Expr::number(0));
+        if delivery.wrapped {
+            sent = sent.maybe(WRAPPED);
+        }
         let payload = self.plain(sent, &delivery.images, 0);
         let of = self.program.locals.get(param.index()).map_or(&Type::Unknown, |it| &it.ty);
         let value = if matches!(self.program.types.resolve(of), Type::List(_)) {
@@ -51,6 +54,15 @@ impl Lower<'_> {
     }
 
     fn image(&mut self, image: &Image, sent: Expr) -> Expr {
+        if !image.mixed {
+            return self.unmarshalled(image, sent);
+        }
+        let kind = Expr::call(Func::TypeOf, vec![sent.clone()]);
+        let plain = self.unmarshalled(image, sent.clone());
+        Expr::choose(Expr::binary(Op::Eq, kind, Expr::text("object")), plain, sent)
+    }
+
+    fn unmarshalled(&mut self, image: &Image, sent: Expr) -> Expr {
         if !image.item {
             return self.unmarshal(&image.ty, sent, 0);
         }

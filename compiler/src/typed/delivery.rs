@@ -11,9 +11,15 @@ use crate::types::Type;
 pub struct Delivery {
     /// The payload comes as the only item of a list: a pipe delivers batches, even of one.
     pub listed: bool,
+    /// The payload comes inside a record, as [`WRAPPED`]: a pipe's template that is one path and nothing else gives text
+    /// that is no JSON (EventBridge User Guide, "Implicit body data parsing").
+    pub wrapped: bool,
     /// Places in the payload that hold what a table's stream says.
     pub images: Vec<Image>,
 }
+
+/// The field that holds the payload where a pipe can't hand it over by itself.
+pub const WRAPPED: &str = "payload";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
@@ -22,12 +28,15 @@ pub struct Image {
     pub ty: Type,
     /// A whole item: a map of fields, each in DynamoDB's form; else one value in that form.
     pub item: bool,
+    /// Another trigger hands over the plain value here.
+    pub mixed: bool,
 }
 
 impl Program {
     /// What the triggers of a workflow do to its payload.
     pub fn delivery(&self, id: WorkflowId) -> Delivery {
         let mut delivery = Delivery::default();
+        let mut each: Vec<Vec<Image>> = Vec::new();
         for trigger in &self.triggers {
             let ExprKind::Call(call) = &trigger.action.call.kind else { continue };
             let starts = matches!(call.target, Target::Workflow(target) if target == id);
@@ -37,8 +46,19 @@ impl Program {
             }
             delivery.listed = true;
             if let (Some(payload), Some(binder)) = (call.arguments.first(), trigger.binder) {
+                delivery.wrapped |= !is_template(payload) && !is_raw(payload, binder);
                 let names = texts(&event.carrier, "images");
-                find(payload, binder, &names, &mut Vec::new(), &mut delivery.images);
+                let mut images = Vec::new();
+                find(payload, binder, &names, &mut Vec::new(), &mut images);
+                each.push(images);
+            } else {
+                each.push(Vec::new());
+            }
+        }
+        for mut image in each.iter().flatten().cloned() {
+            image.mixed = !each.iter().all(|it| it.iter().any(|it| it.path == image.path));
+            if !delivery.images.contains(&image) {
+                delivery.images.push(image);
             }
         }
         delivery
@@ -57,6 +77,19 @@ impl Program {
             _ => kind.events.get(&trigger.event),
         }
     }
+}
+
+/// Whether the payload is JSON around pieces of the event, or holds none.
+fn is_template(payload: &Expr) -> bool {
+    match &payload.kind {
+        ExprKind::Cast(inner) => is_template(inner),
+        kind => matches!(kind, ExprKind::Record(_) | ExprKind::List(_)),
+    }
+}
+
+/// `event.raw`: a pipe without a template.
+fn is_raw(payload: &Expr, binder: LocalId) -> bool {
+    matches!(chain(payload, binder).as_deref(), Some([only]) if **only == *"raw")
 }
 
 fn member<'a>(record: &'a Expr, wanted: &str) -> Option<&'a Expr> {
@@ -98,7 +131,8 @@ fn find(expr: &Expr, binder: LocalId, names: &[Arc<str>], path: &mut Vec<Arc<str
         ExprKind::Field { .. } => {
             let Some(steps) = chain(expr, binder) else { return };
             if steps.first().is_some_and(|first| names.contains(first)) {
-                let image = Image { path: path.clone(), ty: expr.ty.clone(), item: steps.len() == 1 };
+                let image =
+                    Image { path: path.clone(), ty: expr.ty.clone(), item: steps.len() == 1, mixed: false };
                 if !images.contains(&image) {
                     images.push(image);
                 }

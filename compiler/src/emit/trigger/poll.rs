@@ -1,12 +1,16 @@
 //! Queues and streams: a pipe with a template, or for a function that takes AWS's own batch an event source mapping.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Goal, Wire, object};
 use crate::emit::evaluate::{Result, fail};
 use crate::emit::iam::Policy;
 use crate::emit::template::Resource;
-use crate::emit::value::Value;
+use crate::emit::value::{Value, concat};
+use crate::typed::WorkflowId;
+use crate::typed::delivery::WRAPPED;
+use crate::types::Type;
 
 pub(super) fn emit(wire: &mut Wire<'_, '_>) -> Result<()> {
     match wire.target {
@@ -21,11 +25,71 @@ pub(super) fn emit(wire: &mut Wire<'_, '_>) -> Result<()> {
             let [item] = items.as_slice() else {
                 return fail(wire.trigger.action.span, "the list holds one item: what becomes of each event");
             };
-            wire.payload = item.clone();
+            wire.payload = item_of(wire, item)?;
             pipe(wire)
         }
-        Goal::Workflow(_) => pipe(wire),
+        Goal::Workflow(id) => {
+            told_apart(wire, id)?;
+            pipe(wire)
+        }
     }
+}
+
+/// A record looks the same in DynamoDB's form and without it.
+fn told_apart(wire: &Wire<'_, '_>, id: WorkflowId) -> Result<()> {
+    let types = &wire.deployment.program.types;
+    let is_record = |ty: &Type| match types.resolve(ty) {
+        Type::Optional(inner) => matches!(types.resolve(inner), Type::Record(_) | Type::Dict(_) | Type::Json),
+        other => matches!(other, Type::Record(_) | Type::Dict(_) | Type::Json),
+    };
+    let delivery = wire.deployment.program.delivery(id);
+    match delivery.images.iter().find(|it| it.mixed && is_record(&it.ty)) {
+        None => Ok(()),
+        Some(image) => fail(
+            wire.trigger.action.span,
+            format!(
+                "one trigger of this workflow hands over `{}` of a table's stream, in DynamoDB's form, and another one does not: start two workflows",
+                if image.path.is_empty() { "an item".to_owned() } else { image.path.join(".") }
+            ),
+        ),
+    }
+}
+
+/// What a function gets for an event. A template that is one path and nothing else gives no JSON, so a record goes over
+/// field by field.
+fn item_of(wire: &Wire<'_, '_>, item: &Value) -> Result {
+    let Value::Hole(hole) = item else { return Ok(item.clone()) };
+    let types = &wire.deployment.program.types;
+    let why = "a pipe can't hand over a piece of an event by itself: name its fields, `[{ id: event.body.id }]`, or take `event.raw`";
+    let Type::Record(record) = types.resolve(&hole.ty) else {
+        return fail(wire.trigger.action.span, why);
+    };
+    let mut fields = IndexMap::new();
+    for (name, field) in &record.fields {
+        if matches!(types.resolve(&field.ty), Type::Optional(_)) {
+            return fail(wire.trigger.action.span, why);
+        }
+        let mut inner = hole.clone();
+        inner.path.push(name.to_string());
+        inner.ty = field.ty.clone();
+        fields.insert(name.to_string(), Value::Hole(inner));
+    }
+    Ok(Value::Record(fields))
+}
+
+/// The pipe's `InputTemplate`; none where the target takes the event as it is.
+fn template(wire: &Wire<'_, '_>) -> Result<Option<Json>> {
+    let wrapped = match wire.target {
+        Goal::Workflow(id) => wire.deployment.program.delivery(id).wrapped,
+        Goal::Function(_) => false,
+    };
+    let text = match (wire.is_raw(), wrapped) {
+        (true, false) => return Ok(None),
+        (true, true) => "<aws.pipes.event.json>".into(),
+        (false, _) => wire.payload_with(&|_, path| format!("<$.{path}>"))?.text(),
+    };
+    let text = if wrapped { concat(&[format!("{{\"{WRAPPED}\":").into(), text, "}".into()]) } else { text };
+    Ok(Some(text))
 }
 
 /// The actions that reading the source takes.
@@ -61,9 +125,8 @@ pub(super) fn pipe(wire: &mut Wire<'_, '_>) -> Result<()> {
         criteria => drop(source.insert("FilterCriteria".into(), criteria)),
     }
     let mut target = Map::new();
-    if !wire.is_raw() {
-        let mark = |_: &str, path: &str| format!("<$.{path}>");
-        target.insert("InputTemplate".into(), wire.payload_with(&mark)?.text());
+    if let Some(template) = template(wire)? {
+        target.insert("InputTemplate".into(), template);
     }
     // Standard workflows can only be started; a function's failure must be seen, so that the event is tried again.
     let (key, invocation) = match wire.target {
