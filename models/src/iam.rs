@@ -86,7 +86,8 @@ impl Resource {
         let mut arn = String::new();
         for (at, (text, place)) in pieces.into_iter().enumerate() {
             // What stands behind a whole ARN and a slash is a part of it.
-            if !(text.starts_with('/') && last.is_some_and(|last| at > last) && is_whole(&arn)) {
+            let behind = last.is_some_and(|last| at > last) && is_whole(&arn);
+            if !(behind && (text.starts_with('/') || text == "-??????" && is_secret_arn(&arn))) {
                 arn.push_str(text);
             }
             let Some((path, part)) = place.map(split) else { continue };
@@ -99,6 +100,12 @@ impl Resource {
         }
         arn
     }
+}
+
+/// Whether a secret's ARN ends in the hyphen and the six random letters that Secrets Manager adds to its name.
+pub fn is_secret_arn(arn: &str) -> bool {
+    let Some((_, end)) = arn.rsplit_once('-') else { return false };
+    arn.starts_with("arn:") && end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// Whether the text is an ARN that came as a value: a template's own has placeholders.

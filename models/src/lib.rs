@@ -30,7 +30,7 @@ mod shape;
 pub use action::{Action, Flavor, Lookup, Machine, Pagination, Pattern, action, find};
 pub use close::close;
 pub use errors::{ErrorName, STATES_ERRORS, error_known};
-pub use iam::{Condition, Resource, Statement};
+pub use iam::{Condition, Resource, Statement, is_secret_arn};
 pub use index::{Service, close_services, service, services};
 pub use resource::{ITEM_READERS, Integration, RESULT_WRITERS, resource};
 pub use shape::{Bounds, Member, Record, Shape, ShapeRef};

@@ -109,8 +109,11 @@ impl<'a> Deployment<'a> {
         scope.bind(names.permissions, Binding::Permissions(id));
         let existing = resource.existing.as_ref();
         let text = existing.and_then(|it| self.eval(it, &Scope::default()).ok());
-        let named = text.as_ref().and_then(Value::as_text).is_some_and(|it| !it.starts_with("arn:"));
+        let text = text.as_ref().and_then(Value::as_text);
+        let named = text.is_some_and(|it| !it.starts_with("arn:"));
+        let addressed = text.is_some_and(|it| it.starts_with("https://"));
         scope.bind(names.named, Binding::Value(Value::Boolean(named)));
+        scope.bind(names.addressed, Binding::Value(Value::Boolean(addressed)));
         scope.bind(names.existing, existing.map_or(Binding::Value(Value::Null), Binding::Later));
         scope
     }

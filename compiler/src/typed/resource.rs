@@ -86,6 +86,8 @@ pub struct KindScope {
     pub existing: LocalId,
     /// Whether `existing:` is a name that is written out, and no ARN.
     pub named: LocalId,
+    /// Whether `existing:` is an address that is written out.
+    pub addressed: LocalId,
     /// The tags of the app and of the resource, as CloudFormation's list of `{ Key, Value }`.
     pub tags: LocalId,
     /// Text of the `///` above the declaration, or null.

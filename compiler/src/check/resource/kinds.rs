@@ -65,6 +65,7 @@ fn name(ctx: &mut Ctx<'_>, item: &ast::Item, decl: &KindDecl) -> bool {
         this: local("this", Type::Resource { kind: arc(&decl.name), of }),
         existing: local("existing", Type::String),
         named: local("named", Type::Boolean),
+        addressed: local("addressed", Type::Boolean),
         tags: local("tags", Type::list(tag).optional()),
         description: local("description", Type::String.optional()),
         label: local("label", Type::String),
@@ -315,6 +316,7 @@ fn in_kind(
         let own = [
             ("existing", scope.existing),
             ("named", scope.named),
+            ("addressed", scope.addressed),
             ("tags", scope.tags),
             ("description", scope.description),
             ("label", scope.label),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Writer;
 use crate::emit::names::Names;
-use crate::machine::expr::Deploy;
+use crate::machine::expr::{Deploy, Func, Member};
 use crate::machine::{Expr, Items, Machine, Pattern, Service, StateId, StateKind, VarId};
 use crate::source::Span;
 
@@ -19,6 +19,9 @@ pub struct ServiceCall {
     pub needed: Needed,
     /// Deploy-time values that can reach its arguments: the resources it touches.
     pub touches: BTreeSet<Deploy>,
+    /// Arguments that only the run knows, but that can be nothing else than one of these: `TableName`, and
+    /// `RequestItems[keys]` for its keys.
+    pub one_of: BTreeMap<String, BTreeSet<Deploy>>,
     /// As emitted, with `${Name}` and `{% … %}` in it.
     pub arguments: Value,
     /// `Credentials.RoleArn`, as emitted.
@@ -44,9 +47,13 @@ pub enum Needed {
 
 type Reach = BTreeMap<VarId, BTreeSet<Deploy>>;
 
+/// Everything that is assigned to each variable.
+type Assigned<'m> = BTreeMap<VarId, Vec<&'m Expr>>;
+
 /// Every call of a machine.
 pub(super) fn collect(machine: &Machine, names: &Names) -> Vec<ServiceCall> {
     let reach = reach(machine);
+    let assigned = assigned(machine);
     let writer = Writer { machine, names, out: super::Definition::default() };
     let mut all = Vec::new();
     for id in machine.reachable() {
@@ -56,6 +63,7 @@ pub(super) fn collect(machine: &Machine, names: &Names) -> Vec<ServiceCall> {
                 span: span(machine, id),
                 needed,
                 touches: touches(arguments, &reach),
+                one_of: one_of(arguments, &assigned),
                 arguments: writer.template(arguments),
                 role: role.map(|e| writer.template(e)),
             });
@@ -118,6 +126,66 @@ fn reach(machine: &Machine) -> Reach {
         if reach.values().map(BTreeSet::len).sum::<usize>() == before {
             return reach;
         }
+    }
+}
+
+fn assigned(machine: &Machine) -> Assigned<'_> {
+    let mut all = Assigned::new();
+    for id in machine.reachable() {
+        for (_, edge) in machine.state(id).kind.edges() {
+            for (var, value) in &edge.assign {
+                all.entry(*var).or_default().push(value);
+            }
+        }
+    }
+    all
+}
+
+fn one_of(arguments: &Expr, assigned: &Assigned<'_>) -> BTreeMap<String, BTreeSet<Deploy>> {
+    let mut all = BTreeMap::new();
+    let Expr::Record(members) = arguments else { return all };
+    for member in members {
+        let (Member::Set(name, value) | Member::Some(name, value)) = member else { continue };
+        let mut found = BTreeSet::new();
+        let keys: Option<Vec<&Expr>> = match value {
+            Expr::Record(members) if !members.is_empty() => members
+                .iter()
+                .map(|it| if let Member::Computed(key, _) = it { Some(key) } else { None })
+                .collect(),
+            _ => None,
+        };
+        let (place, values) = match keys {
+            Some(keys) => (format!("{name}[keys]"), keys),
+            None => (name.to_string(), vec![value]),
+        };
+        let closed = values.into_iter().all(|it| closed(it, assigned, &mut BTreeSet::new(), &mut found));
+        if closed && !found.is_empty() {
+            all.insert(place, found);
+        }
+    }
+    all
+}
+
+/// Collects what an expression can be; false where it can be anything else.
+fn closed(
+    expr: &Expr,
+    assigned: &Assigned<'_>,
+    seen: &mut BTreeSet<VarId>,
+    found: &mut BTreeSet<Deploy>,
+) -> bool {
+    match expr {
+        Expr::Deploy(deploy) => {
+            found.insert(deploy.clone());
+            true
+        }
+        Expr::If(_, yes, no) => closed(yes, assigned, seen, found) && closed(no, assigned, seen, found),
+        Expr::Let(_, _, value) => closed(value, assigned, seen, found),
+        Expr::Call(Func::Raise, _) | Expr::Null => true,
+        Expr::Var(var) if !seen.insert(*var) => true,
+        Expr::Var(var) => {
+            assigned.get(var).is_some_and(|values| values.iter().all(|it| closed(it, assigned, seen, found)))
+        }
+        _ => false,
     }
 }
 

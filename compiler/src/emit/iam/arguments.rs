@@ -19,6 +19,10 @@ enum Tree {
     Unknown,
     Known(Part),
     List(Vec<Tree>),
+    /// One of these, as the run decides.
+    OneOf(Vec<Part>),
+    /// A record with these keys.
+    Keys(Vec<Part>),
     Record(IndexMap<String, Tree>),
 }
 
@@ -73,7 +77,20 @@ impl Arguments {
                 touched.push(part);
             }
         }
-        Ok(Arguments { tree: tree(deployment, &call.arguments, definition, call.span)?, touched })
+        let mut tree = tree(deployment, &call.arguments, definition, call.span)?;
+        if let Tree::Record(fields) = &mut tree {
+            for (place, deploys) in &call.one_of {
+                let (name, keys) =
+                    place.strip_suffix("[keys]").map_or((place.as_str(), false), |it| (it, true));
+                if !matches!(fields.get(name), Some(Tree::Unknown)) {
+                    continue;
+                }
+                let parts =
+                    deploys.iter().map(|it| deployed(deployment, it, call.span)).collect::<Result<_>>()?;
+                fields.insert(name.to_owned(), if keys { Tree::Keys(parts) } else { Tree::OneOf(parts) });
+            }
+        }
+        Ok(Arguments { tree, touched })
     }
 
     /// With the ARN of the state machine itself put in where a call starts it anew: a definition can't hold it.
@@ -119,8 +136,12 @@ impl Arguments {
 
     /// The known values of an argument.
     fn parts(&self, path: &str) -> Vec<Part> {
-        let known = |it: &Tree| if let Tree::Known(part) = it { Some(part.clone()) } else { None };
-        find(&self.tree, path).iter().filter_map(known).collect()
+        let known = |it: Tree| match it {
+            Tree::Known(part) => vec![part],
+            Tree::OneOf(parts) => parts,
+            Tree::Unknown | Tree::List(_) | Tree::Record(_) | Tree::Keys(_) => Vec::new(),
+        };
+        find(&self.tree, path).into_iter().flat_map(known).collect()
     }
 
     /// Where only the run knows an argument: the resources of a service that it can be.
@@ -204,11 +225,18 @@ fn unmarked(text: &str, table: &[Part]) -> Json {
         }
         plain = next;
     }
-    if !plain.is_empty() || parts.is_empty() {
+    // A secret's own ARN ends in what else stands for its six random letters.
+    let complete = plain == SECRET_SUFFIX
+        && table.first().is_some_and(|it| {
+            it.resource.as_ref().is_some_and(|it| it.arn.as_str().is_none_or(aws::is_secret_arn))
+        });
+    if (!plain.is_empty() && !complete) || parts.is_empty() {
         parts.push(pseudo(plain));
     }
     concat(&parts)
 }
+
+const SECRET_SUFFIX: &str = "-??????";
 
 /// Text with `${Region}` and the like, as CloudFormation names them.
 fn pseudo(text: &str) -> Json {
@@ -223,6 +251,7 @@ fn holds(tree: &Tree, test: &dyn Fn(&Part) -> bool) -> bool {
     match tree {
         Tree::Unknown => false,
         Tree::Known(part) => test(part),
+        Tree::OneOf(parts) | Tree::Keys(parts) => parts.iter().any(test),
         Tree::List(items) => items.iter().any(|it| holds(it, test)),
         Tree::Record(fields) => fields.values().any(|it| holds(it, test)),
     }
@@ -238,7 +267,7 @@ fn find(tree: &Tree, path: &str) -> Vec<Tree> {
             match tree {
                 Tree::Unknown => next.push(Tree::Unknown),
                 Tree::Record(mut fields) => next.extend(fields.shift_remove(name)),
-                Tree::Known(_) | Tree::List(_) => {}
+                Tree::Known(_) | Tree::List(_) | Tree::OneOf(_) | Tree::Keys(_) => {}
             }
         }
         here = match index {
@@ -257,8 +286,9 @@ fn inside(tree: Tree, keys: bool) -> Vec<Tree> {
             fields.into_keys().map(key).collect()
         }
         Tree::Record(fields) => fields.into_values().collect(),
-        Tree::Unknown => vec![Tree::Unknown],
-        Tree::Known(_) => Vec::new(),
+        Tree::Keys(parts) if keys => parts.into_iter().map(Tree::Known).collect(),
+        Tree::Unknown | Tree::Keys(_) => vec![Tree::Unknown],
+        Tree::Known(_) | Tree::OneOf(_) => Vec::new(),
     }
 }
 
