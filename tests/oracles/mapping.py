@@ -9,7 +9,7 @@ usage: mapping.py TEMPLATE.json CASES.json
 
 A case names a route and what goes in; `request` is what the service must get, `answer` what the client must get:
     {"route": "PUT /orders", "params": {…}, "body": …, "request": …}
-    {"route": "GET /orders", "from": "200", "body": …, "status": 404, "answer": …}
+    {"route": "GET /orders", "from": "200", "body": …, "status": 404, "answer": …, "origin": "https://…"}
 A request that is a form is given as an object of its fields. A place of the stack's is written as its logical id: "<Orders>".
 """
 import json
@@ -114,7 +114,7 @@ def text_of(value):
 
 
 def render(template, case):
-    context = {"responseOverride": {}}
+    context = {"responseOverride": Record(header=Record())}
     given = {"input": Input(case.get("body"), case.get("params", {})), "util": Util(), "context": context}
     return airspeed.Template(text_of(template)).merge(given), context["responseOverride"]
 
@@ -145,6 +145,10 @@ def complaint(integration, case):
     response = integration["responses"][case["from"]]
     text, override = render(response.get("responseTemplates", {}).get("application/json", ""), case)
     status = int(override.get("status", response["statusCode"]))
+    origin = "method.response.header.Access-Control-Allow-Origin"
+    allowed = override.get("header").get("Access-Control-Allow-Origin") or response.get("responseParameters", {}).get(origin, "").strip("'")
+    if allowed != case.get("origin", allowed):
+        return f"lets {allowed} read\n  expected  {case['origin']}"
     if read(text) == case.get("answer") and status == case["status"]:
         return None
     return f"answers   {status} {text}\n  expected  {case['status']} {json.dumps(case.get('answer'))}"

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::deploy::{Deployment, Problems, When, first_line};
-use super::evaluate::{Result, Scope};
+use super::evaluate::{Result, Scope, fail};
 use super::iam::{Policy, role};
 use super::ids::pascal;
 use super::schema::Schemas;
@@ -18,6 +18,8 @@ mod http;
 mod items;
 mod rest;
 mod vtl;
+
+pub(super) use items::letter;
 
 /// Adds every API; gives an OpenAPI document each.
 pub(super) fn emit<'a>(
@@ -120,7 +122,7 @@ impl<'a> Writer<'_, 'a> {
                 fields.insert("x-amazon-apigateway-cors".into(), http::cors(&origins));
             }
         } else {
-            rest::document_extensions(fields);
+            rest::document_extensions(fields, cors.as_deref());
         }
         let mut components = Map::new();
         let schemas = std::mem::take(&mut self.schemas.all);
@@ -141,7 +143,13 @@ impl<'a> Writer<'_, 'a> {
         Ok(match self.setting(&self.api.settings, "cors")? {
             Value::Boolean(true) => Some(vec!["*".to_owned()]),
             Value::List(origins) => {
-                Some(origins.iter().filter_map(Value::as_text).map(str::to_owned).collect())
+                let text = |it: &Value| match it.as_text() {
+                    Some(text) => Ok(text.to_owned()),
+                    None => {
+                        fail(self.api.name_span, "an origin of `cors` must be known when the app is built")
+                    }
+                };
+                Some(origins.iter().map(text).collect::<Result<_>>()?)
             }
             _ => None,
         })
@@ -221,8 +229,11 @@ impl<'a> Writer<'_, 'a> {
                 operation.insert("requestBody".into(), json!({ "required": true, "content": content }));
                 continue;
             }
-            let required = !matches!(types.resolve(&local.ty), Type::Optional(_));
-            let schema = self.schemas.of(types, &local.ty);
+            let (ty, required) = match types.resolve(&local.ty) {
+                Type::Optional(inner) => (&**inner, false),
+                _ => (&local.ty, true),
+            };
+            let schema = self.schemas.of(types, ty);
             parameters
                 .push(json!({ "name": &*local.name, "in": "query", "required": required, "schema": schema }));
         }
@@ -302,7 +313,18 @@ fn methods(path: &Map<String, Json>) -> String {
 /// Answers browsers who ask before they call.
 fn preflight(origins: &[String], methods: &str) -> Json {
     let header = |name: &str| format!("method.response.header.Access-Control-Allow-{name}");
-    let origin = origins.first().map_or("*", String::as_str);
+    let mut answer = json!({
+        "statusCode": "204",
+        "responseParameters": {
+            header("Headers"): "'Authorization,Content-Type,X-Api-Key'",
+            header("Methods"): format!("'{methods}'"),
+            header("Origin"): format!("'{}'", rest::first(origins)),
+        },
+    });
+    let echo = rest::echo(origins);
+    if let (false, Some(fields)) = (echo.is_empty(), answer.as_object_mut()) {
+        fields.insert("responseTemplates".into(), json!({ "application/json": echo }));
+    }
     let schema = json!({ "schema": { "type": "string" } });
     json!({
         "responses": {
@@ -318,16 +340,7 @@ fn preflight(origins: &[String], methods: &str) -> Json {
         "x-amazon-apigateway-integration": {
             "type": "mock",
             "requestTemplates": { "application/json": "{\"statusCode\": 204}" },
-            "responses": {
-                "default": {
-                    "statusCode": "204",
-                    "responseParameters": {
-                        header("Headers"): "'Authorization,Content-Type,X-Api-Key'",
-                        header("Methods"): format!("'{methods}'"),
-                        header("Origin"): format!("'{origin}'"),
-                    },
-                },
-            },
+            "responses": { "default": answer },
         },
     })
 }
@@ -336,6 +349,9 @@ fn preflight(origins: &[String], methods: &str) -> Json {
 fn without_extensions(document: &Json) -> Json {
     match document {
         Json::Object(fields) => {
+            if let Some(schema) = super::schema::for_clients(document) {
+                return without_extensions(&schema);
+            }
             let kept = fields.iter().filter(|(name, _)| !name.starts_with("x-amazon-apigateway"));
             Json::Object(kept.map(|(name, it)| (name.clone(), without_extensions(it))).collect())
         }

@@ -67,7 +67,7 @@ impl Schemas {
                         Type::Null | Type::Json => (&field.ty, true),
                         _ => (&field.ty, false),
                     };
-                    let mut schema = inner(ty);
+                    let mut schema = if ty == &field.ty { inner(ty) } else { or_null(inner(ty)) };
                     let plain = schema.get("$ref").is_none();
                     if let (Some(docs), Some(fields), true) = (&field.docs, schema.as_object_mut(), plain) {
                         fields.insert("description".into(), docs.as_ref().into());
@@ -85,7 +85,7 @@ impl Schemas {
             }
             Type::List(item) => json!({ "type": "array", "items": inner(item) }),
             Type::Dict(value) => json!({ "type": "object", "additionalProperties": inner(value) }),
-            Type::Optional(ty) => inner(ty),
+            Type::Optional(ty) => or_null(inner(ty)),
             Type::Union(members) => {
                 let all: Option<Vec<&LiteralType>> = members
                     .iter()
@@ -108,6 +108,33 @@ impl Schemas {
             | Type::Run(_) => json!({}),
         }
     }
+}
+
+/// What may be `null` too. API Gateway's models are of JSON Schema's draft 4, where OpenAPI's `nullable` says nothing;
+/// [`for_clients`] says it as OpenAPI does.
+fn or_null(schema: Json) -> Json {
+    match schema.as_object() {
+        Some(fields) if fields.is_empty() => schema,
+        _ => json!({ "anyOf": [schema, { "type": "null" }] }),
+    }
+}
+
+/// A schema as OpenAPI 3.0 has it: it knows no type `null`.
+pub(super) fn for_clients(schema: &Json) -> Option<Json> {
+    let fields = schema.as_object()?;
+    let [inner, last] = fields.get("anyOf")?.as_array()?.as_slice() else { return None };
+    if *last != json!({ "type": "null" }) {
+        return None;
+    }
+    let mut all = match inner.as_object()? {
+        it if it.contains_key("$ref") => Map::from_iter([("allOf".to_owned(), json!([inner]))]),
+        it => it.clone(),
+    };
+    all.insert("nullable".into(), true.into());
+    all.extend(
+        fields.iter().filter(|(name, _)| *name != "anyOf").map(|(name, it)| (name.clone(), it.clone())),
+    );
+    Some(Json::Object(all))
 }
 
 fn literals(all: &[&LiteralType]) -> Json {

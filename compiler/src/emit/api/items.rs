@@ -139,7 +139,7 @@ impl<'a> Writer<'_, 'a> {
                         if first {
                             return fail(span, "the first field of the item must not be optional");
                         }
-                        part.code(&format!("#if({})", has("$item", name)));
+                        part.code(&format!("#if({})", given(&place)));
                     }
                     part.code(comma);
                     part.text(&format!("{}:", Json::from(&**name)), Level::Plain);
@@ -204,7 +204,7 @@ impl<'a> Writer<'_, 'a> {
                     };
                     vtl.text(&format!("{comma}{}:", Json::from(&**name)), Level::Plain);
                     if optional {
-                        vtl.code(&format!("#if({})", has(place, name)));
+                        vtl.code(&format!("#if({})", given(&inner)));
                     }
                     self.marshal(vtl, &inner, &ty, depth + 1, span)?;
                     if optional {
@@ -320,7 +320,7 @@ impl<'a> Writer<'_, 'a> {
 }
 
 /// A field of a place; names that Velocity could not read go through the map's own method.
-fn member(place: &str, name: &str) -> String {
+pub(super) fn member(place: &str, name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if plain { format!("{place}.{name}") } else { format!("{place}.get({})", word(name)) }
@@ -332,14 +332,23 @@ fn has(place: &str, name: &str) -> String {
     format!("{place}.containsKey({})", word(name))
 }
 
+/// Whether a place holds a value, `false` and the empty string among them: what is missing or null prints as nothing
+/// where it is asked to be quiet, and equals no text.
+pub(super) fn given(place: &str) -> String {
+    let quiet = place.replacen('$', "$!", 1);
+    format!("\"{quiet}\" != \"\" || {place} == \"\"")
+}
+
 /// A string of Velocity; in double quotes `$` and `#` would be read, and a quote is doubled.
 fn word(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
 /// DynamoDB's name of a type.
-fn letter(ty: &Type) -> &'static str {
+pub(in crate::emit) fn letter(ty: &Type) -> &'static str {
     match ty {
+        Type::Optional(inner) => letter(inner),
+        Type::Union(members) => members.first().map_or("S", letter),
         Type::Int | Type::Number | Type::Literal(LiteralType::Number(_)) => "N",
         Type::Boolean | Type::Literal(LiteralType::Boolean(_)) => "BOOL",
         Type::Bytes => "B",

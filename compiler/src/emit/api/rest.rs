@@ -13,15 +13,43 @@ use crate::typed::resource::Route;
 use crate::typed::{Call, ErrorRef, ResourceId, Target, WorkflowId};
 
 /// What every REST document has: bodies and parameters are checked, and the answer says what is wrong with them.
-pub(super) fn document_extensions(document: &mut Map<String, Json>) {
+pub(super) fn document_extensions(document: &mut Map<String, Json>, cors: Option<&[String]>) {
     let all = json!({ "all": { "validateRequestBody": true, "validateRequestParameters": true } });
     document.insert("x-amazon-apigateway-request-validators".into(), all);
     document.insert("x-amazon-apigateway-request-validator".into(), "all".into());
     let template = "{\"message\": $context.error.messageString, \"errors\": \"$util.escapeJavaScript($context.error.validationErrorString)\"}";
-    let responses = json!({
+    let mut responses = json!({
         "BAD_REQUEST_BODY": { "statusCode": 400, "responseTemplates": { "application/json": template } },
     });
+    // What API Gateway answers by itself passes no integration, and a browser hides it from the page without the header.
+    if let (Some(origins), Some(all)) = (cors, responses.as_object_mut()) {
+        let origin = match origins {
+            [_, _, ..] => "method.request.header.Origin".to_owned(),
+            _ => format!("'{}'", first(origins)),
+        };
+        let parameters = json!({ "gatewayresponse.header.Access-Control-Allow-Origin": origin });
+        for name in ["DEFAULT_4XX", "DEFAULT_5XX"] {
+            all.insert(name.into(), json!({}));
+        }
+        for response in all.values_mut().filter_map(Json::as_object_mut) {
+            response.insert("responseParameters".into(), parameters.clone());
+        }
+    }
     document.insert("x-amazon-apigateway-gateway-responses".into(), responses);
+}
+
+/// The origin that answers name where they name no other.
+pub(super) fn first(origins: &[String]) -> &str {
+    origins.first().map_or("*", String::as_str)
+}
+
+/// Names the origin of the request in the answer where it is one of several that may read it; a header holds but one.
+pub(super) fn echo(origins: &[String]) -> String {
+    let [_, _, ..] = origins else { return String::new() };
+    let is = |origin: &String| format!("$origin == '{}'", origin.replace('\'', ""));
+    let any = origins.iter().map(is).collect::<Vec<_>>().join(" || ");
+    let set = "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)";
+    format!("#set($origin = $input.params('Origin'))#if({any}){set}#end")
 }
 
 /// How one answer of AWS becomes one of the API.
@@ -91,16 +119,16 @@ impl<'a> Writer<'_, 'a> {
         let site = Site { call, scope: &scope, names: &names, span };
         let integration = self.integration(route, &site)?;
         let cors = self.origins()?;
-        let origin = cors.as_ref().map(|it| it.first().map_or("*", String::as_str));
+        let origins = cors.as_deref();
         let mut responses = Map::new();
         for answer in &integration.answers {
-            responses.insert(answer.status.to_string(), response(answer, origin.is_some()));
+            responses.insert(answer.status.to_string(), response(answer, origins.is_some()));
         }
         if integration.proxy {
             responses.insert("200".into(), json!({ "description": "The function's answer" }));
         }
         operation.insert("responses".into(), Json::Object(responses));
-        operation.insert("x-amazon-apigateway-integration".into(), integration.json(&self.role, origin));
+        operation.insert("x-amazon-apigateway-integration".into(), integration.json(&self.role, origins));
         Ok(Json::Object(operation))
     }
 
@@ -457,7 +485,7 @@ impl Integration {
         Self { headers: headers.to_vec(), ..self }
     }
 
-    fn json(&self, role: &str, origin: Option<&str>) -> Json {
+    fn json(&self, role: &str, origins: Option<&[String]>) -> Json {
         let prefix = sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:");
         let mut all = Map::new();
         all.insert("type".into(), if self.proxy { "aws_proxy" } else { "aws" }.into());
@@ -479,12 +507,21 @@ impl Integration {
         for answer in &self.answers {
             let mut response = json!({ "statusCode": answer.status.to_string() });
             if let Some(fields) = response.as_object_mut() {
-                if let Some(template) = &answer.template {
+                let echo = origins.map(echo).filter(|it| !it.is_empty());
+                let template = match (&answer.template, echo) {
+                    (Some(template), Some(echo)) => Some(concat(&[echo.into(), template.clone()])),
+                    (None, Some(echo)) => Some(format!("{echo}$input.json('$')").into()),
+                    (template, None) => template.clone(),
+                };
+                if let Some(template) = template {
                     fields.insert("responseTemplates".into(), json!({ "application/json": template }));
                 }
-                if let Some(origin) = origin {
+                if let Some(origins) = origins {
                     let header = "method.response.header.Access-Control-Allow-Origin";
-                    fields.insert("responseParameters".into(), json!({ header: format!("'{origin}'") }));
+                    fields.insert(
+                        "responseParameters".into(),
+                        json!({ header: format!("'{}'", first(origins)) }),
+                    );
                 }
             }
             responses.insert(answer.pattern.to_owned(), response);

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::items::{given, member};
 use crate::emit::deploy::Deployment;
 use crate::emit::evaluate::{Result, fail};
 use crate::emit::value::{Hole, Value, concat};
@@ -230,6 +231,29 @@ impl Vtl {
         }
     }
 
+    /// A piece of the body; `$input.json` of what is missing is the empty string.
+    fn body(&mut self, types: &Types, hole: &Hole, level: Level) {
+        let path = path(hole);
+        let optional = !hole.path.is_empty() && matches!(types.resolve(&hole.ty), Type::Optional(_));
+        if optional {
+            // `$input.path` of what is missing is a text, a map's field is nothing.
+            let place = hole.path.iter().fold("$input.path('$')".to_owned(), |it, step| member(&it, step));
+            self.code(&format!("#if({})", given(&place)));
+        }
+        self.json_expression(&format!("$input.json('{path}')"), level);
+        if optional {
+            self.null(level);
+        }
+    }
+
+    /// The end of an `#if` around a value that may be missing.
+    fn null(&mut self, level: Level) {
+        self.code("#else");
+        // A blank keeps the word apart from the directive.
+        self.text(" null", level);
+        self.code("#end");
+    }
+
     fn hole(
         &mut self,
         deployment: &Deployment<'_>,
@@ -241,7 +265,7 @@ impl Vtl {
         let name = match names.source(hole) {
             (name, From::Parameter) => name,
             (_, From::Body) => {
-                self.json_expression(&format!("$input.json('{}')", path(hole)), level);
+                self.body(&deployment.program.types, hole, level);
                 return Ok(());
             }
             (_, From::Request) => return fail(span, "the whole request goes to a function as it is"),
@@ -260,10 +284,7 @@ impl Vtl {
             self.text("\"", level);
         }
         if optional {
-            self.code("#else");
-            // A blank keeps the word apart from the directive.
-            self.text(" null", level);
-            self.code("#end");
+            self.null(level);
         }
         Ok(())
     }
