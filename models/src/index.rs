@@ -1,5 +1,7 @@
 //! The services by name, from `services.txt`: `name|ErrorPrefix|iam-prefix|flags|uid|action action …`, sorted by name.
 
+use std::sync::OnceLock;
+
 use crate::action::Flavor;
 use crate::{close, optimized};
 
@@ -135,18 +137,11 @@ pub(crate) fn all_sdk() -> impl Iterator<Item = Sdk> {
     SERVICES.lines().filter_map(Sdk::read)
 }
 
-/// Finds a line by halving the text: nothing is split or copied before the line is found.
+/// Finds a line by its name. Where the lines begin is looked up once: they are sorted, and long.
 pub(crate) fn sdk(name: &str) -> Option<Sdk> {
-    let mut text = SERVICES;
-    loop {
-        let middle =
-            text.as_bytes().get(..text.len() / 2)?.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let (before, rest) = text.split_at_checked(middle)?;
-        let (line, after) = rest.split_once('\n')?;
-        match line.split('|').next()?.cmp(name) {
-            std::cmp::Ordering::Equal => return Sdk::read(line),
-            std::cmp::Ordering::Greater => text = before,
-            std::cmp::Ordering::Less => text = after,
-        }
-    }
+    static LINES: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
+    let lines =
+        LINES.get_or_init(|| SERVICES.lines().filter_map(|it| Some((it.split('|').next()?, it))).collect());
+    let at = lines.binary_search_by(|(it, _)| (*it).cmp(name)).ok()?;
+    Sdk::read(lines.get(at)?.1)
 }
