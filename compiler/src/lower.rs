@@ -244,7 +244,7 @@ impl<'a> Lower<'a> {
     fn pin(&mut self, value: Expr) -> Expr {
         let effects = value.effects();
         let steady =
-            !effects.fallible && !effects.fresh && value.vars().iter().all(|var| self.stable.contains(var));
+            !effects.fallible && !effects.fresh && value.vars().iter().all(|var| self.stable.contains(&var));
         if steady || effects.tied || is_resource(&value) {
             return value;
         }
@@ -255,7 +255,7 @@ impl<'a> Lower<'a> {
 
     /// A value that is read more than once.
     fn name_value(&mut self, value: Expr, fallback: &str) -> Expr {
-        if crate::machine::fold::cheap(&value) && value.vars().iter().all(|var| self.stable.contains(var)) {
+        if crate::machine::fold::cheap(&value) && value.vars().iter().all(|var| self.stable.contains(&var)) {
             return value;
         }
         let var = self.temporary(fallback);

@@ -16,6 +16,7 @@ pub mod effects;
 pub mod expr;
 pub mod flow;
 pub mod fold;
+pub mod live;
 
 pub use expr::{Context, Expr, Func, Item, Member, Op};
 

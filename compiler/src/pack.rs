@@ -5,9 +5,8 @@
 //! first's values into the second's (B4); what may fail is not moved to where its error would be retried or
 //! caught (B2), nor past a task (B10); what is drawn anew is drawn once, and never in a task's arguments (B1).
 
-use std::collections::BTreeMap;
-
-use crate::machine::flow::{Slot, Vars};
+use crate::machine::flow::Slot;
+use crate::machine::live::Live;
 use crate::machine::{Edge, Expr, Func, Goal, Machine, Op, StateId, StateKind, VarId, fold};
 
 mod choices;
@@ -79,7 +78,7 @@ fn round(machine: &mut Machine, fuel: &mut usize) -> bool {
             while *fuel > 0 && rule(machine, start) {
                 *fuel -= 1;
                 changed = true;
-                if !machine.scopes().contains(&start) {
+                if !starts_scope(machine, start) {
                     return true;
                 }
             }
@@ -89,6 +88,20 @@ fn round(machine: &mut Machine, fuel: &mut usize) -> bool {
         simplify(machine);
     }
     changed
+}
+
+fn starts_scope(machine: &Machine, id: StateId) -> bool {
+    machine.start == id
+        || machine.states.iter().any(|state| match &state.kind {
+            StateKind::Map(map) => map.body == id,
+            StateKind::Parallel(parallel) => parallel.branches.contains(&id),
+            StateKind::Pass(_)
+            | StateKind::Task(_)
+            | StateKind::Choice(_)
+            | StateKind::Wait(..)
+            | StateKind::Succeed(_)
+            | StateKind::Fail { .. } => false,
+        })
 }
 
 /// Folds every expression.
@@ -116,13 +129,9 @@ fn fold_in_place(expr: &mut Expr) {
 
 // ---------------------------------------------------------------- what rules share
 
-/// Live variables at each state of a scope.
-type Live = BTreeMap<StateId, Vars>;
-
 /// The edge that does what `first`'s assignments and then `then` do. `None` where that would draw a fresh value
 /// twice or grow too large. What nobody reads behind it is left out.
 fn compose(first: &[(VarId, Expr)], then: &Edge, live: &Live) -> Option<Edge> {
-    let after = crate::machine::flow::live_after(then, live);
     let mut assign: Vec<(VarId, Expr)> = Vec::new();
     for (var, value) in &then.assign {
         let value = fold::simplify(value.clone().substitute(first));
@@ -139,7 +148,7 @@ fn compose(first: &[(VarId, Expr)], then: &Edge, live: &Live) -> Option<Edge> {
         let effects = value.effects();
         let reads = then_reads(then, *var);
         let rewritten = then.assign.iter().any(|(v, _)| v == var);
-        let kept = !rewritten && (after.contains(var) || effects.fallible);
+        let kept = !rewritten && (live.after(then, *var) || effects.fallible);
         if effects.fresh && reads + usize::from(kept) > 1 {
             return None;
         }

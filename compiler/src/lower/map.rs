@@ -362,7 +362,7 @@ impl<'a> Lower<'a> {
     fn capture(&mut self, body: StateId, first: u32, own: &[VarId]) -> Vec<(Arc<str>, Expr, VarId)> {
         let mut wanted: Vec<Expr> = Vec::new();
         let mut inside = self.inside_vars(body);
-        inside.extend(own);
+        own.iter().for_each(|var| inside.insert(*var));
         for id in first..u32::try_from(self.m.states.len()).unwrap_or(u32::MAX) {
             let kind = &self.m.state(StateId(id)).kind;
             let edges = kind.edges();
@@ -370,7 +370,7 @@ impl<'a> Lower<'a> {
             for expr in kind.reads().into_iter().chain(values) {
                 expr.visit(&mut |e| {
                     let outside = match e {
-                        Expr::Var(var) => !inside.contains(var),
+                        Expr::Var(var) => !inside.contains(*var),
                         Expr::Context(context) => of_the_run(*context),
                         _ => false,
                     };
@@ -393,11 +393,11 @@ impl<'a> Lower<'a> {
         captured
     }
 
-    fn inside_vars(&self, body: StateId) -> crate::machine::flow::Vars {
+    fn inside_vars(&self, body: StateId) -> crate::machine::live::Vars {
         let mut all = self.m.assigned(body);
         for id in self.m.scope(body) {
             for inner in self.m.state(id).kind.bodies() {
-                all.extend(self.inside_vars(inner));
+                all.add(&self.inside_vars(inner));
             }
         }
         all

@@ -194,7 +194,7 @@ impl<'a> Lower<'a> {
     fn may_change(&self, value: &Expr, inside: u32) -> bool {
         let effects = value.effects();
         let vars = value.vars();
-        effects.tied || effects.input || vars.iter().any(|var| var.0 >= inside || !self.stable.contains(var))
+        effects.tied || effects.input || vars.iter().any(|var| var.0 >= inside || !self.stable.contains(&var))
     }
 
     // ------------------------------------------------------------ bodies and branches

@@ -38,7 +38,9 @@ impl Effects {
 impl Expr {
     /// Of this and all its parts.
     pub fn effects(&self) -> Effects {
-        self.children().into_iter().map(Expr::effects).fold(own(self), Effects::join)
+        let mut effects = Effects::default();
+        self.visit(&mut |part| effects = effects.join(own(part)));
+        effects
     }
 }
 

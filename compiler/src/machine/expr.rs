@@ -361,6 +361,13 @@ impl Expr {
 
     /// The direct parts.
     pub fn children(&self) -> Vec<&Expr> {
+        let mut all = Vec::new();
+        self.each_child(&mut |child| all.push(child));
+        all
+    }
+
+    /// Calls `f` on the direct parts, in order.
+    pub fn each_child<'a>(&'a self, f: &mut impl FnMut(&'a Expr)) {
         match self {
             Expr::Null
             | Expr::Boolean(_)
@@ -372,16 +379,18 @@ impl Expr {
             | Expr::Error
             | Expr::Input
             | Expr::Context(_)
-            | Expr::Deploy(_) => Vec::new(),
-            Expr::List(items) => items.iter().map(Item::expr).collect(),
-            Expr::Record(members) => members.iter().flat_map(Member::exprs).collect(),
+            | Expr::Deploy(_) => {}
+            Expr::List(items) => items.iter().map(Item::expr).for_each(f),
+            Expr::Record(members) => members.iter().for_each(|member| member.each_expr(f)),
             Expr::Field { base, .. } | Expr::Not(base) | Expr::Negate(base) | Expr::Lambda(_, base) => {
-                vec![base]
+                f(base);
             }
-            Expr::Index { base, index: other } | Expr::Key { base, key: other } => vec![base, other],
-            Expr::If(a, b, c) => vec![a, b, c],
-            Expr::Binary(_, a, b) | Expr::Let(_, a, b) => vec![a, b],
-            Expr::Template(parts) | Expr::Call(_, parts) => parts.iter().collect(),
+            Expr::Index { base: a, index: b }
+            | Expr::Key { base: a, key: b }
+            | Expr::Binary(_, a, b)
+            | Expr::Let(_, a, b) => [a, b].into_iter().for_each(|it| f(it)),
+            Expr::If(a, b, c) => [a, b, c].into_iter().for_each(|it| f(it)),
+            Expr::Template(parts) | Expr::Call(_, parts) => parts.iter().for_each(f),
         }
     }
 
@@ -418,10 +427,13 @@ impl Expr {
 
     /// Calls `f` on this and every part, outermost first.
     pub fn visit<'a>(&'a self, f: &mut impl FnMut(&'a Expr)) {
+        self.visit_each(f);
+    }
+
+    /// As [`Expr::visit`], with one type of closure whatever the depth.
+    fn visit_each<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         f(self);
-        for child in self.children() {
-            child.visit(f);
-        }
+        self.each_child(&mut |child| child.visit_each(f));
     }
 
     /// Whether this or any part is so.
@@ -454,27 +466,31 @@ impl Expr {
     /// How often it reads a variable, as written.
     pub fn reads(&self, var: VarId) -> usize {
         let mut count = 0;
-        self.visit(&mut |e| count += usize::from(*e == Expr::Var(var)));
+        self.visit(&mut |e| count += usize::from(matches!(e, Expr::Var(id) if *id == var)));
         count
     }
 
     /// Nodes.
     pub fn size(&self) -> usize {
-        1 + self.children().into_iter().map(Expr::size).sum::<usize>()
+        let mut count = 0;
+        self.visit(&mut |_| count += 1);
+        count
     }
 
     /// Of nesting.
     pub fn depth(&self) -> usize {
-        1 + self.children().into_iter().map(Expr::depth).max().unwrap_or(0)
+        let mut deepest = 0;
+        self.each_child(&mut |child| deepest = deepest.max(child.depth()));
+        1 + deepest
     }
 }
 
 impl Member {
-    /// The expressions in it.
-    pub fn exprs(&self) -> Vec<&Expr> {
+    /// Calls `f` on the expressions in it.
+    pub fn each_expr<'a>(&'a self, f: &mut impl FnMut(&'a Expr)) {
         match self {
-            Member::Set(_, e) | Member::Some(_, e) | Member::Spread(e) => vec![e],
-            Member::Computed(name, e) => vec![name, e],
+            Member::Set(_, e) | Member::Some(_, e) | Member::Spread(e) => f(e),
+            Member::Computed(name, e) => [name, e].into_iter().for_each(f),
         }
     }
 

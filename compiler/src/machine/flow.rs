@@ -1,10 +1,8 @@
-//! Walking a machine: edges, scopes, what is read where, and which variables are live.
+//! Walking a machine: edges, scopes, and what each state reads.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use super::{
-    Batch, Catcher, Choice, Edge, Expr, Goal, Items, Machine, Map, StateId, StateKind, Task, Until, VarId,
-};
+use super::{Batch, Catcher, Choice, Edge, Expr, Items, Machine, Map, StateId, StateKind, Task, Until};
 use super::{Service, Tolerate};
 
 /// Which of a state's edges.
@@ -218,26 +216,6 @@ fn map_reads_mut(map: &mut Map) -> Vec<&mut Expr> {
     all
 }
 
-/// A set of variables.
-pub type Vars = BTreeSet<VarId>;
-
-fn add_reads(expr: &Expr, into: &mut Vars) {
-    expr.visit(&mut |e| {
-        if let Expr::Var(id) = e {
-            into.insert(*id);
-        }
-    });
-}
-
-impl Expr {
-    /// The variables it reads.
-    pub fn vars(&self) -> Vars {
-        let mut all = Vars::new();
-        add_reads(self, &mut all);
-        all
-    }
-}
-
 impl Machine {
     /// The states of one scope (inner scopes not included): the way on first, then the handlers.
     pub fn scope(&self, start: StateId) -> Vec<StateId> {
@@ -285,86 +263,5 @@ impl Machine {
             }
         }
         all
-    }
-
-    /// Variables that a state reads when it is entered, those its inner scopes read from outside included.
-    pub fn entry_reads(&self, id: StateId) -> Vars {
-        let mut all = Vars::new();
-        let kind = &self.state(id).kind;
-        for expr in kind.reads() {
-            add_reads(expr, &mut all);
-        }
-        for body in kind.bodies() {
-            self.add_scope_reads(body, &mut all);
-        }
-        all
-    }
-
-    fn add_scope_reads(&self, start: StateId, into: &mut Vars) {
-        for id in self.scope(start) {
-            into.extend(self.entry_reads(id));
-            for (_, edge) in self.state(id).kind.edges() {
-                add_edge_reads(edge, into);
-            }
-        }
-    }
-
-    /// Which variables are live when each state of a scope is entered: read later, before they are assigned.
-    pub fn live(&self, start: StateId) -> BTreeMap<StateId, Vars> {
-        let order = self.scope(start);
-        let reads: BTreeMap<_, _> = order.iter().map(|id| (*id, self.entry_reads(*id))).collect();
-        let mut live: BTreeMap<StateId, Vars> = order.iter().map(|id| (*id, Vars::new())).collect();
-        loop {
-            let mut changed = false;
-            for id in order.iter().rev() {
-                let mut now = reads.get(id).cloned().unwrap_or_default();
-                for (_, edge) in self.state(*id).kind.edges() {
-                    now.extend(live_before(edge, &live));
-                }
-                if live.get(id) != Some(&now) {
-                    live.insert(*id, now);
-                    changed = true;
-                }
-            }
-            if !changed {
-                return live;
-            }
-        }
-    }
-
-    /// Variables that a scope's edges assign.
-    pub fn assigned(&self, start: StateId) -> Vars {
-        let ids = self.scope(start);
-        ids.iter()
-            .flat_map(|id| self.state(*id).kind.edges())
-            .flat_map(|(_, edge)| edge.assign.iter().map(|(var, _)| *var))
-            .collect()
-    }
-}
-
-/// Live after an edge's assignments.
-pub fn live_after(edge: &Edge, live: &BTreeMap<StateId, Vars>) -> Vars {
-    match &edge.to {
-        Goal::State(target) => live.get(target).cloned().unwrap_or_default(),
-        Goal::End(_) => Vars::new(),
-    }
-}
-
-/// Live before an edge's assignments.
-pub fn live_before(edge: &Edge, live: &BTreeMap<StateId, Vars>) -> Vars {
-    let mut now = live_after(edge, live);
-    for (var, _) in &edge.assign {
-        now.remove(var);
-    }
-    add_edge_reads(edge, &mut now);
-    now
-}
-
-fn add_edge_reads(edge: &Edge, into: &mut Vars) {
-    for (_, value) in &edge.assign {
-        add_reads(value, into);
-    }
-    if let Goal::End(value) = &edge.to {
-        add_reads(value, into);
     }
 }

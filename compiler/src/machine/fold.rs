@@ -273,7 +273,10 @@ fn only_spread<'m>(members: &'m [Member], name: &str) -> Option<&'m Expr> {
 
 /// Whether a record's other members can be forgotten.
 fn droppable(members: &[Member], kept: &Expr) -> bool {
-    members.iter().flat_map(Member::exprs).all(|e| std::ptr::eq(e, kept) || e.effects().total())
+    let mut all = true;
+    let mut look = |e: &Expr| all &= std::ptr::eq(e, kept) || e.effects().total();
+    members.iter().for_each(|member| member.each_expr(&mut look));
+    all
 }
 
 fn item(base: Expr, index: Expr) -> Expr {

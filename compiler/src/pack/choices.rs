@@ -3,6 +3,7 @@
 //! be taken goes; rules with the same way on are one.
 
 use super::compose;
+use crate::machine::live::Live;
 use crate::machine::{Choice, Edge, Expr, Machine, Op, StateId, StateKind, fold};
 
 /// Most rules of a merged choice.
@@ -10,28 +11,36 @@ const MOST: usize = 24;
 
 pub(super) fn choices(machine: &mut Machine, start: StateId) -> bool {
     let live = machine.live(start);
+    let mut changed = false;
     for id in machine.scope(start) {
-        let StateKind::Choice(choice) = &machine.state(id).kind else { continue };
-        let tidied = tidy(choice.clone());
-        if tidied != *choice {
-            return put(machine, id, tidied);
-        }
-        if let Some((merged, from)) = merged(machine, &live, id, choice) {
-            super::share_spans(machine, from, id);
-            return put(machine, id, merged);
+        while let Some((choice, from)) = better(machine, &live, id) {
+            if let Some(from) = from {
+                super::share_spans(machine, from, id);
+            }
+            put(machine, id, choice);
+            changed = true;
         }
     }
-    false
+    changed
 }
 
-fn put(machine: &mut Machine, id: StateId, choice: Choice) -> bool {
+/// What a choice is better written as, and the state that was merged into it.
+fn better(machine: &Machine, live: &Live, id: StateId) -> Option<(Choice, Option<StateId>)> {
+    let StateKind::Choice(choice) = &machine.state(id).kind else { return None };
+    let tidied = tidy(choice.clone());
+    if tidied != *choice {
+        return Some((tidied, None));
+    }
+    merged(machine, live, id, choice).map(|(choice, from)| (choice, Some(from)))
+}
+
+fn put(machine: &mut Machine, id: StateId, choice: Choice) {
     if let Some(state) = machine.state_mut(id) {
         state.kind = match choice.rules.is_empty() {
             true => StateKind::Pass(choice.default),
             false => StateKind::Choice(choice),
         };
     }
-    true
 }
 
 /// Without rules that are never or always true, that repeat, or that lead where the next would lead anyway.
@@ -64,7 +73,7 @@ fn tidy(choice: Choice) -> Choice {
     Choice { rules, default }
 }
 
-fn merged(machine: &Machine, live: &super::Live, id: StateId, choice: &Choice) -> Option<(Choice, StateId)> {
+fn merged(machine: &Machine, live: &Live, id: StateId, choice: &Choice) -> Option<(Choice, StateId)> {
     let at = choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]);
     for (position, edge) in at.enumerate() {
         let Some(target) = edge.target().filter(|target| *target != id) else { continue };
@@ -81,7 +90,7 @@ fn merged(machine: &Machine, live: &super::Live, id: StateId, choice: &Choice) -
     None
 }
 
-fn splice(choice: &Choice, position: usize, inner: &Choice, live: &super::Live) -> Option<Choice> {
+fn splice(choice: &Choice, position: usize, inner: &Choice, live: &Live) -> Option<Choice> {
     let outer = choice.rules.get(position);
     let edge = outer.map_or(&choice.default, |(_, edge)| edge);
     let mut new = Vec::new();

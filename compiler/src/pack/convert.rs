@@ -1,19 +1,21 @@
 //! A `Choice` all of whose ways lead to the same state, or all of which end at once, is a conditional expression.
 
 use super::{DEEPEST, LARGEST};
+use crate::machine::live::Live;
 use crate::machine::{Choice, Edge, Expr, Goal, Machine, StateId, StateKind, VarId, fold};
 
 pub(super) fn convert(machine: &mut Machine, start: StateId) -> bool {
     let live = machine.live(start);
+    let mut changed = false;
     for id in machine.scope(start) {
         let StateKind::Choice(choice) = &machine.state(id).kind else { continue };
         let Some(kind) = same_target(choice, &live).or_else(|| all_end(machine, choice)) else { continue };
         if let Some(state) = machine.state_mut(id) {
             state.kind = kind;
+            changed = true;
         }
-        return true;
     }
-    false
+    changed
 }
 
 /// One expression for all ways: the first condition that holds gives the value.
@@ -26,16 +28,16 @@ fn conditional(choice: &Choice, value: impl Fn(&Edge) -> Option<Expr>) -> Option
     (all.depth() <= DEEPEST && all.size() <= LARGEST).then_some(all)
 }
 
-fn same_target(choice: &Choice, live: &super::Live) -> Option<StateKind> {
+fn same_target(choice: &Choice, live: &Live) -> Option<StateKind> {
     let target = choice.default.target()?;
     if choice.rules.iter().any(|(_, edge)| edge.target() != Some(target)) {
         return None;
     }
     let edges = || choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]);
-    let after = live.get(&target);
+    let after = |var: VarId| live.at(target).is_some_and(|live| live.contains(var));
     let mut vars: Vec<VarId> = Vec::new();
     for (var, value) in edges().flat_map(|edge| &edge.assign) {
-        let wanted = after.is_some_and(|after| after.contains(var)) || value.effects().fallible;
+        let wanted = after(*var) || value.effects().fallible;
         if wanted && !vars.contains(var) {
             vars.push(*var);
         }
@@ -48,7 +50,7 @@ fn same_target(choice: &Choice, live: &super::Live) -> Option<StateKind> {
     let mut assign = Vec::new();
     for var in vars {
         // What nobody reads is evaluated for its failure alone, and may be unset on the other ways (B17).
-        let unset = if after.is_some_and(|after| after.contains(&var)) { Expr::Var(var) } else { Expr::Null };
+        let unset = if after(var) { Expr::Var(var) } else { Expr::Null };
         let value = conditional(choice, |edge| Some(value_on(edge, var, &unset)))?;
         assign.push((var, value));
     }

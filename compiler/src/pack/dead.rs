@@ -1,6 +1,5 @@
 //! Assignments that nobody reads go. What may fail stays: it fails for all to see.
 
-use crate::machine::flow::live_after;
 use crate::machine::{Machine, StateId};
 
 pub(super) fn dead(machine: &mut Machine, start: StateId) -> bool {
@@ -9,9 +8,10 @@ pub(super) fn dead(machine: &mut Machine, start: StateId) -> bool {
     for id in machine.scope(start) {
         let Some(state) = machine.state_mut(id) else { continue };
         for (_, edge) in state.kind.edges_mut() {
-            let after = live_after(edge, &live);
             let before = edge.assign.len();
-            edge.assign.retain(|(var, value)| after.contains(var) || value.effects().fallible);
+            let mut assign = std::mem::take(&mut edge.assign);
+            assign.retain(|(var, value)| live.after(edge, *var) || value.effects().fallible);
+            edge.assign = assign;
             changed |= edge.assign.len() != before;
         }
     }

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::machine::flow::live_after;
 use crate::machine::{Expr, Goal, Machine, StateId, VarId};
 
 /// Renames over the whole machine, scope by scope.
@@ -11,7 +10,7 @@ pub(super) fn coalesce(machine: &mut Machine) {
     for start in machine.scopes() {
         let clashes = clashes(machine, start);
         let mut groups: BTreeMap<String, Vec<BTreeSet<VarId>>> = BTreeMap::new();
-        for var in machine.assigned(start) {
+        for var in machine.assigned(start).iter() {
             let name = machine.vars.get(var.index()).map_or(String::new(), |v| v.name.to_string());
             let groups = groups.entry(name).or_default();
             let free = |group: &&mut BTreeSet<VarId>| {
@@ -47,10 +46,10 @@ fn clashes(machine: &Machine, start: StateId) -> BTreeSet<(VarId, VarId)> {
     let mut all = BTreeSet::new();
     for id in machine.scope(start) {
         for (_, edge) in machine.state(id).kind.edges() {
-            let mut after = live_after(edge, &live);
-            after.extend(edge.assign.iter().map(|(var, _)| *var));
+            let mut after = live.all_after(edge);
+            edge.assign.iter().for_each(|(var, _)| after.insert(*var));
             for (var, _) in &edge.assign {
-                all.extend(after.iter().filter(|other| *other != var).map(|other| pair(*var, *other)));
+                all.extend(after.iter().filter(|other| other != var).map(|other| pair(*var, other)));
             }
         }
     }

@@ -10,9 +10,9 @@ type Parts = BTreeMap<VarId, Option<Expr>>;
 
 pub(super) fn narrow(machine: &mut Machine, start: StateId) -> bool {
     let parts = parts(machine);
-    let chosen: Vec<(VarId, Expr)> = machine
-        .assigned(start)
-        .into_iter()
+    let assigned = machine.assigned(start);
+    let chosen: Vec<(VarId, Expr)> = assigned
+        .iter()
         .filter_map(|var| Some((var, parts.get(&var)?.clone()?)))
         .filter(|(var, part)| *part != Expr::Var(*var) && holds_paths(machine, start, *var))
         .collect();

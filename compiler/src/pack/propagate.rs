@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::machine::live::Vars;
 use crate::machine::{Expr, Goal, Machine, StateId, StateKind, VarId, fold};
 
 pub(super) fn propagate(machine: &mut Machine, start: StateId) -> bool {
@@ -44,8 +45,8 @@ fn worth(value: &Expr, of: &Uses) -> bool {
 }
 
 fn steady(value: &Expr, var: VarId, uses: &BTreeMap<VarId, Uses>) -> bool {
-    let once = |v: &VarId| uses.get(v).is_some_and(|of| of.definitions == 1);
-    value.effects().movable() && once(&var) && value.vars().iter().all(|v| *v != var && once(v))
+    let once = |v: VarId| uses.get(&v).is_some_and(|of| of.definitions == 1);
+    value.effects().movable() && once(var) && value.vars().iter().all(|v| v != var && once(v))
 }
 
 fn is_path(value: &Expr) -> bool {
@@ -93,15 +94,15 @@ fn add_uses(expr: &Expr, distributed: bool, all: &mut BTreeMap<VarId, Uses>) {
         return;
     }
     let (size, depth) = (expr.size(), expr.depth());
-    let mut in_lambda = Vec::new();
+    let mut in_lambda = Vars::default();
     expr.visit(&mut |e| match e {
         Expr::Var(var) => all.entry(*var).or_default().count += 1,
-        Expr::Lambda(_, body) => in_lambda.extend(body.vars()),
+        Expr::Lambda(_, body) => in_lambda.add_reads(body),
         _ => {}
     });
-    for var in vars {
+    for var in vars.iter() {
         let of = all.entry(var).or_default();
-        of.lambda |= in_lambda.contains(&var);
+        of.lambda |= in_lambda.contains(var);
         of.distributed |= distributed;
         of.largest = of.largest.max(size);
         of.deepest = of.deepest.max(depth);

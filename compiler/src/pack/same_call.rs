@@ -3,6 +3,7 @@
 //! clause of the call may swallow.
 
 use super::{DEEPEST, LARGEST, compose};
+use crate::machine::live::Live;
 use crate::machine::{Choice, Edge, Expr, Func, Machine, Member, Service, StateId, StateKind, Task, fold};
 
 pub(super) fn same_call(machine: &mut Machine, start: StateId) -> bool {
@@ -23,6 +24,13 @@ pub(super) fn same_call(machine: &mut Machine, start: StateId) -> bool {
 }
 
 fn joined(machine: &Machine, start: StateId, choice: &Choice) -> Option<(Task, StateId)> {
+    let tasks =
+        choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]).filter(|edge| {
+            edge.target().is_some_and(|to| matches!(machine.state(to).kind, StateKind::Task(_)))
+        });
+    if tasks.count() < choice.rules.len().max(2) {
+        return None;
+    }
     let incoming = machine.incoming(start);
     let live = machine.live(start);
     let mut tasks: Vec<(Option<&Expr>, Task)> = Vec::new();
@@ -66,7 +74,7 @@ fn joined(machine: &Machine, start: StateId, choice: &Choice) -> Option<(Task, S
 }
 
 /// The task with what the edge to it assigns.
-fn entered(task: &Task, edge: &Edge, live: &super::Live) -> Option<Task> {
+fn entered(task: &Task, edge: &Edge, live: &Live) -> Option<Task> {
     if edge.assign.iter().any(|(_, value)| !value.effects().total()) {
         return None;
     }

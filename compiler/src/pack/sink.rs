@@ -5,6 +5,7 @@
 
 use super::{compose, set_start, tells_time};
 use crate::machine::flow::Slot;
+use crate::machine::live::Live;
 use crate::machine::{Edge, Expr, Goal, Machine, StateId, StateKind, VarId, fold};
 
 /// Largest state that is copied.
@@ -106,7 +107,7 @@ fn fits(machine: &Machine, assign: &[(VarId, Expr)], next: StateId) -> bool {
     })
 }
 
-fn composed(mut kind: StateKind, assign: &[(VarId, Expr)], live: &super::Live) -> Option<StateKind> {
+fn composed(mut kind: StateKind, assign: &[(VarId, Expr)], live: &Live) -> Option<StateKind> {
     let guarded = kind.guarded();
     for (slot, edge) in kind.edges_mut() {
         let new = compose(assign, edge, live)?;

@@ -3,6 +3,7 @@
 
 use super::{can_host, compose, replace_edge};
 use crate::machine::flow::Slot;
+use crate::machine::live::Live;
 use crate::machine::{Choice, Edge, Expr, Machine, StateId, StateKind, fold};
 
 pub(super) fn thread(machine: &mut Machine, start: StateId) -> bool {
@@ -18,7 +19,7 @@ pub(super) fn thread(machine: &mut Machine, start: StateId) -> bool {
 }
 
 /// The state's edges that can skip the choice they lead to.
-fn straight(machine: &Machine, id: StateId, live: &super::Live) -> Vec<(Slot, Edge)> {
+fn straight(machine: &Machine, id: StateId, live: &Live) -> Vec<(Slot, Edge)> {
     let kind = &machine.state(id).kind;
     let mut all = Vec::new();
     for (slot, edge) in kind.edges() {
@@ -46,7 +47,7 @@ fn facts(kind: &StateKind, slot: Slot, edge: &Edge) -> Vec<(Expr, bool)> {
             split(condition, taken, &mut facts);
         }
     }
-    facts.retain(|(e, _)| e.vars().iter().all(|var| edge.assign.iter().all(|(v, _)| v != var)));
+    facts.retain(|(e, _)| e.vars().iter().all(|var| edge.assign.iter().all(|(v, _)| *v != var)));
     facts
 }
 
