@@ -31,7 +31,7 @@ const FUEL: usize = 3_000;
 
 /// States times applications before packing stops: each application looks at every state again, and a machine that
 /// is packed in part is as right as one that is packed to the end.
-const WORK: usize = 400_000;
+const WORK: usize = 6_000_000;
 
 /// Deepest expression that packing builds; AWS stops evaluating near a nesting of 100 (A18).
 const DEEPEST: usize = 30;
@@ -41,10 +41,12 @@ const LARGEST: usize = 400;
 /// A rule, on one scope. Whether it changed anything.
 type Rule = fn(&mut Machine, StateId) -> bool;
 
+/// Rules on a whole machine.
+const WHOLE: &[fn(&mut Machine) -> bool] = &[propagate::propagate, narrow::narrow];
+
 /// In order: those that make others simpler first.
 const RULES: &[Rule] = &[
     dead::dead,
-    propagate::propagate,
     rethrow::rethrow,
     returns::returns,
     thread::thread,
@@ -57,7 +59,6 @@ const RULES: &[Rule] = &[
     same_call::same_call,
     sink::sink,
     lift::lift,
-    narrow::narrow,
 ];
 
 /// Packs a machine.
@@ -73,6 +74,12 @@ pub fn pack(mut machine: Machine) -> Machine {
 /// Applies every rule as often as it applies, innermost scopes first. Whether any did.
 fn round(machine: &mut Machine, fuel: &mut usize) -> bool {
     let mut changed = false;
+    for rule in WHOLE {
+        while *fuel > 0 && rule(machine) {
+            *fuel -= 1;
+            changed = true;
+        }
+    }
     for start in machine.scopes() {
         for rule in RULES {
             while *fuel > 0 && rule(machine, start) {

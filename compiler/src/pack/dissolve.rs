@@ -3,8 +3,9 @@
 use crate::machine::{Edge, Expr, Func, Goal, Items, Machine, StateId, StateKind};
 
 pub(super) fn dissolve(machine: &mut Machine, start: StateId) -> bool {
+    let mut changed = false;
     for id in machine.scope(start) {
-        let done = match machine.state(id).kind.clone() {
+        changed |= match machine.state(id).kind.clone() {
             StateKind::Parallel(parallel) => {
                 let caught = !parallel.catches.is_empty() || !parallel.retries.is_empty();
                 dissolve_parallel(machine, id, &parallel.branches, &parallel.out, caught)
@@ -14,11 +15,8 @@ pub(super) fn dissolve(machine: &mut Machine, start: StateId) -> bool {
             }
             _ => false,
         };
-        if done {
-            return true;
-        }
     }
-    false
+    changed
 }
 
 /// The value of a scope that is nothing but its end.

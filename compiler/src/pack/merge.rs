@@ -2,27 +2,13 @@
 //! for the same until something tells them apart.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
-use crate::machine::{Machine, StateId, StateKind};
+use crate::machine::{Goal, Machine, StateId, StateKind};
 
 pub(super) fn merge(machine: &mut Machine, start: StateId) -> bool {
     let order = machine.scope(start);
-    let mut class: HashMap<StateId, usize> = order.iter().map(|id| (*id, 0)).collect();
-    loop {
-        let mut keys: HashMap<(StateKind, String), usize> = HashMap::new();
-        let mut next: HashMap<StateId, usize> = HashMap::new();
-        for id in &order {
-            let state = machine.state(*id);
-            let key = (by_class(&state.kind, &class), title(machine, *id));
-            let count = keys.len();
-            next.insert(*id, *keys.entry(key).or_insert(count));
-        }
-        let stable = keys.len() == class.values().collect::<std::collections::HashSet<_>>().len();
-        class = next;
-        if stable {
-            break;
-        }
-    }
+    let class = classes(machine, &order);
     let mut first: HashMap<usize, StateId> = HashMap::new();
     let mut same: Vec<(StateId, StateId)> = Vec::new();
     for id in &order {
@@ -40,13 +26,44 @@ pub(super) fn merge(machine: &mut Machine, start: StateId) -> bool {
     !same.is_empty()
 }
 
-/// A state's content with its targets' classes in place of the targets. States with bodies are never the same.
-fn by_class(kind: &StateKind, class: &HashMap<StateId, usize>) -> StateKind {
+/// A number for each state, the same for those that nothing tells apart.
+fn classes(machine: &Machine, order: &[StateId]) -> HashMap<StateId, usize> {
+    let mut class = numbered(order, |id| (content(&machine.state(id).kind), title(machine, id)));
+    loop {
+        let next = numbered(order, |id| {
+            let edges = machine.state(id).kind.edges();
+            let targets: Vec<Option<usize>> =
+                edges.iter().map(|(_, edge)| class.get(&edge.target()?).copied()).collect();
+            (class.get(&id).copied(), targets)
+        });
+        let stable = count(&next) == count(&class);
+        class = next;
+        if stable {
+            return class;
+        }
+    }
+}
+
+/// Numbers by key.
+fn numbered<K: Eq + Hash>(order: &[StateId], key: impl Fn(StateId) -> K) -> HashMap<StateId, usize> {
+    let mut keys: HashMap<K, usize> = HashMap::new();
+    let number = |id: &StateId| {
+        let next = keys.len();
+        (*id, *keys.entry(key(*id)).or_insert(next))
+    };
+    order.iter().map(number).collect()
+}
+
+fn count(class: &HashMap<StateId, usize>) -> usize {
+    class.values().max().map_or(0, |most| most + 1)
+}
+
+/// All that a state holds, but for where it leads.
+fn content(kind: &StateKind) -> StateKind {
     let mut kind = kind.clone();
     for (_, edge) in kind.edges_mut() {
-        if let crate::machine::Goal::State(to) = &mut edge.to {
-            let number = class.get(to).copied().unwrap_or(usize::MAX);
-            *to = StateId(u32::try_from(number).unwrap_or(u32::MAX));
+        if let Goal::State(to) = &mut edge.to {
+            *to = StateId::default();
         }
     }
     kind
@@ -72,7 +89,7 @@ fn redirect(machine: &mut Machine, order: &[StateId], gone: StateId, kept: State
         let Some(state) = machine.state_mut(*id) else { continue };
         for (_, edge) in state.kind.edges_mut() {
             if edge.target() == Some(gone) {
-                edge.to = crate::machine::Goal::State(kept);
+                edge.to = Goal::State(kept);
             }
         }
     }

@@ -1,27 +1,32 @@
 //! A variable of which only one part is ever read holds just that part: answers of AWS are large, and a variable may
 //! take 256 KiB.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
+use crate::machine::live::Vars;
 use crate::machine::{Expr, Goal, Machine, StateId, VarId, fold};
 
 /// The one part of a variable that is read, or that there is more than one.
-type Parts = BTreeMap<VarId, Option<Expr>>;
+type Parts<'a> = HashMap<VarId, Option<&'a Expr>>;
 
-pub(super) fn narrow(machine: &mut Machine, start: StateId) -> bool {
-    let parts = parts(machine);
-    let assigned = machine.assigned(start);
-    let chosen: Vec<(VarId, Expr)> = assigned
-        .iter()
-        .filter_map(|var| Some((var, parts.get(&var)?.clone()?)))
-        .filter(|(var, part)| *part != Expr::Var(*var) && holds_paths(machine, start, *var))
+pub(super) fn narrow(machine: &mut Machine) -> bool {
+    let ids = machine.reachable();
+    let made = made(machine, &ids);
+    let chosen: HashMap<VarId, Expr> = parts(machine, &ids)
+        .into_iter()
+        .filter_map(|(var, part)| Some((var, part?)))
+        .filter(|(var, part)| **part != Expr::Var(*var) && !made.contains(*var))
+        .map(|(var, part)| (var, part.clone()))
         .collect();
-    for id in machine.reachable() {
+    if chosen.is_empty() {
+        return false;
+    }
+    for id in ids {
         let Some(state) = machine.state_mut(id) else { continue };
         let replace = |expr: &mut Expr| {
             let taken = std::mem::replace(expr, Expr::Null);
-            *expr = taken.rewrite(&mut |e| match chosen.iter().find(|(_, part)| *part == e) {
-                Some((var, _)) => Expr::Var(*var),
+            *expr = taken.rewrite(&mut |e| match root(&e).filter(|var| chosen.get(var) == Some(&e)) {
+                Some(var) => Expr::Var(var),
                 None => e,
             });
         };
@@ -29,7 +34,7 @@ pub(super) fn narrow(machine: &mut Machine, start: StateId) -> bool {
         for (_, edge) in state.kind.edges_mut() {
             for (var, value) in &mut edge.assign {
                 replace(value);
-                if let Some((_, part)) = chosen.iter().find(|(v, _)| v == var) {
+                if let Some(part) = chosen.get(var) {
                     let whole = part.clone().substitute(&[(*var, value.clone())]);
                     *value = fold::simplify(whole);
                 }
@@ -39,13 +44,13 @@ pub(super) fn narrow(machine: &mut Machine, start: StateId) -> bool {
             }
         }
     }
-    !chosen.is_empty()
+    true
 }
 
-fn parts(machine: &Machine) -> Parts {
+fn parts<'a>(machine: &'a Machine, ids: &[StateId]) -> Parts<'a> {
     let mut parts = Parts::new();
-    for id in machine.reachable() {
-        let kind = &machine.state(id).kind;
+    for id in ids {
+        let kind = &machine.state(*id).kind;
         let edges = kind.edges();
         let values = edges.iter().flat_map(|(_, edge)| crate::emit::names::edge_values(edge));
         for expr in kind.reads().into_iter().chain(values) {
@@ -55,17 +60,15 @@ fn parts(machine: &Machine) -> Parts {
     parts
 }
 
-fn add_parts(expr: &Expr, parts: &mut Parts) {
+fn add_parts<'a>(expr: &'a Expr, parts: &mut Parts<'a>) {
     if let Some(var) = root(expr) {
-        let known = parts.entry(var).or_insert_with(|| Some(expr.clone()));
-        if known.as_ref() != Some(expr) {
+        let known = parts.entry(var).or_insert(Some(expr));
+        if *known != Some(expr) {
             *known = None;
         }
         return;
     }
-    for child in expr.children() {
-        add_parts(child, parts);
-    }
+    expr.each_child(&mut |child| add_parts(child, parts));
 }
 
 /// The variable that a path starts from.
@@ -78,9 +81,9 @@ fn root(expr: &Expr) -> Option<VarId> {
     }
 }
 
-/// Whether it is only ever set to a part of something that is there.
-fn holds_paths(machine: &Machine, start: StateId, var: VarId) -> bool {
-    let path = |expr: &Expr| {
+/// Variables that are somewhere set to more than a part of something that is there.
+fn made(machine: &Machine, ids: &[StateId]) -> Vars {
+    let path = |var: VarId, expr: &Expr| {
         let mut at = expr;
         while let Expr::Field { base, .. } = at {
             at = base;
@@ -88,7 +91,7 @@ fn holds_paths(machine: &Machine, start: StateId, var: VarId) -> bool {
         matches!(at, Expr::Result | Expr::Error | Expr::Input | Expr::Context(_) | Expr::Var(_))
             && root(expr) != Some(var)
     };
-    let ids = machine.scope(start);
-    let mut edges = ids.iter().flat_map(|id| machine.state(*id).kind.edges());
-    edges.all(|(_, edge)| edge.assign.iter().all(|(v, value)| *v != var || path(value)))
+    let edges = ids.iter().flat_map(|id| machine.state(*id).kind.edges());
+    let assigned = edges.flat_map(|(_, edge)| &edge.assign);
+    assigned.filter(|(var, value)| !path(*var, value)).map(|(var, _)| *var).collect()
 }

@@ -2,37 +2,38 @@
 //! name, else where it is read once. Only what is total and depends on nothing but variables that are set in one
 //! place too (B10): their definitions come before, so between the two nothing changes.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::machine::live::Vars;
 use crate::machine::{Expr, Goal, Machine, StateId, StateKind, VarId, fold};
 
-pub(super) fn propagate(machine: &mut Machine, start: StateId) -> bool {
-    let uses = uses(machine);
-    let mut chosen: Vec<(VarId, Expr)> = Vec::new();
-    for id in machine.scope(start) {
-        for (_, edge) in machine.state(id).kind.edges() {
-            for (var, value) in &edge.assign {
-                let Some(of) = uses.get(var) else { continue };
-                // Those that read each other wait for the next time.
-                let entangled = chosen.iter().any(|(v, e)| value.reads(*v) > 0 || e.reads(*var) > 0);
-                if !entangled && steady(value, *var, &uses) && worth(value, of) {
-                    chosen.push((*var, value.clone()));
-                }
-            }
+pub(super) fn propagate(machine: &mut Machine) -> bool {
+    let mut chosen: HashMap<VarId, Expr> = HashMap::new();
+    let mut read = Vars::default();
+    let ids = machine.reachable();
+    let uses = uses(machine, &ids);
+    for (var, value) in ids.iter().flat_map(|id| machine.state(*id).kind.edges()).flat_map(|(_, e)| &e.assign)
+    {
+        let Some(of) = uses.get(var) else { continue };
+        if !steady(value, *var, &uses) || !worth(value, of) {
+            continue;
+        }
+        // Those that read each other wait for the next time.
+        let vars = value.vars();
+        if !read.contains(*var) && vars.iter().all(|v| !chosen.contains_key(&v)) {
+            read.add(&vars);
+            chosen.insert(*var, value.clone());
         }
     }
     if chosen.is_empty() {
         return false;
     }
-    for id in machine.scope(start) {
+    for id in ids {
         let Some(state) = machine.state_mut(id) else { continue };
         for (_, edge) in state.kind.edges_mut() {
-            edge.assign.retain(|(var, _)| chosen.iter().all(|(v, _)| v != var));
+            edge.assign.retain(|(var, _)| !chosen.contains_key(var));
         }
-    }
-    for id in machine.reachable() {
-        substitute_in(machine, id, &chosen);
+        substitute_in(machine, id, &|var| chosen.get(&var));
     }
     true
 }
@@ -44,7 +45,7 @@ fn worth(value: &Expr, of: &Uses) -> bool {
     !of.distributed && of.count > 0 && (short || once) && fits
 }
 
-fn steady(value: &Expr, var: VarId, uses: &BTreeMap<VarId, Uses>) -> bool {
+fn steady(value: &Expr, var: VarId, uses: &HashMap<VarId, Uses>) -> bool {
     let once = |v: VarId| uses.get(&v).is_some_and(|of| of.definitions == 1);
     value.effects().movable() && once(var) && value.vars().iter().all(|v| v != var && once(v))
 }
@@ -71,24 +72,24 @@ struct Uses {
 }
 
 /// Of every variable.
-fn uses(machine: &Machine) -> BTreeMap<VarId, Uses> {
-    let mut all: BTreeMap<VarId, Uses> = BTreeMap::new();
-    let within = distributed_states(machine);
-    for id in machine.reachable() {
-        let kind = &machine.state(id).kind;
+fn uses(machine: &Machine, ids: &[StateId]) -> HashMap<VarId, Uses> {
+    let mut all: HashMap<VarId, Uses> = HashMap::new();
+    let within = distributed_states(machine, ids);
+    for id in ids {
+        let kind = &machine.state(*id).kind;
         let edges = kind.edges();
         for (var, _) in edges.iter().flat_map(|(_, edge)| &edge.assign) {
             all.entry(*var).or_default().definitions += 1;
         }
         let values = edges.iter().flat_map(|(_, edge)| crate::emit::names::edge_values(edge));
         for expr in kind.reads().into_iter().chain(values) {
-            add_uses(expr, within.contains(&id), &mut all);
+            add_uses(expr, within.contains(id), &mut all);
         }
     }
     all
 }
 
-fn add_uses(expr: &Expr, distributed: bool, all: &mut BTreeMap<VarId, Uses>) {
+fn add_uses(expr: &Expr, distributed: bool, all: &mut HashMap<VarId, Uses>) {
     let vars = expr.vars();
     if vars.is_empty() {
         return;
@@ -110,10 +111,10 @@ fn add_uses(expr: &Expr, distributed: bool, all: &mut BTreeMap<VarId, Uses>) {
 }
 
 /// States inside distributed maps.
-fn distributed_states(machine: &Machine) -> Vec<StateId> {
-    let mut all = Vec::new();
-    for id in machine.reachable() {
-        if let StateKind::Map(map) = &machine.state(id).kind
+fn distributed_states(machine: &Machine, ids: &[StateId]) -> HashSet<StateId> {
+    let mut all = HashSet::new();
+    for id in ids {
+        if let StateKind::Map(map) = &machine.state(*id).kind
             && map.distributed.is_some()
         {
             add_scope(machine, map.body, &mut all);
@@ -122,22 +123,30 @@ fn distributed_states(machine: &Machine) -> Vec<StateId> {
     all
 }
 
-fn add_scope(machine: &Machine, start: StateId, into: &mut Vec<StateId>) {
+fn add_scope(machine: &Machine, start: StateId, into: &mut HashSet<StateId>) {
     for id in machine.scope(start) {
-        into.push(id);
+        into.insert(id);
         for body in machine.state(id).kind.bodies() {
             add_scope(machine, body, into);
         }
     }
 }
 
-/// In all that a state and its edges hold.
-pub(super) fn substitute_in(machine: &mut Machine, id: StateId, values: &[(VarId, Expr)]) {
+/// Puts values in the place of variables, in all that a state and its edges hold.
+pub(super) fn substitute_in<'v>(
+    machine: &mut Machine,
+    id: StateId,
+    value: &impl Fn(VarId) -> Option<&'v Expr>,
+) {
     let Some(state) = machine.state_mut(id) else { return };
     let replace = |expr: &mut Expr| {
-        if values.iter().any(|(var, _)| expr.reads(*var) > 0) {
+        if expr.any(&|e| matches!(e, Expr::Var(var) if value(*var).is_some())) {
             let taken = std::mem::replace(expr, Expr::Null);
-            *expr = fold::simplify(taken.substitute(values));
+            let put = taken.rewrite(&mut |e| match e {
+                Expr::Var(var) => value(var).cloned().unwrap_or(e),
+                other => other,
+            });
+            *expr = fold::simplify(put);
         }
     };
     state.kind.reads_mut().into_iter().for_each(replace);

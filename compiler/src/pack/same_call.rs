@@ -2,14 +2,23 @@
 //! conditions (B29). A value that no arm takes has no arguments: evaluating them raises an error there, which no
 //! clause of the call may swallow.
 
+use std::collections::BTreeMap;
+
 use super::{DEEPEST, LARGEST, compose};
+use crate::machine::flow::EdgeId;
 use crate::machine::live::Live;
 use crate::machine::{Choice, Edge, Expr, Func, Machine, Member, Service, StateId, StateKind, Task, fold};
 
 pub(super) fn same_call(machine: &mut Machine, start: StateId) -> bool {
+    let mut changed = false;
+    let mut around = None;
     for id in machine.scope(start) {
         let StateKind::Choice(choice) = &machine.state(id).kind else { continue };
-        let Some((task, from)) = joined(machine, start, choice) else { continue };
+        if !calls(machine, choice) {
+            continue;
+        }
+        let around = around.get_or_insert_with(|| (machine.incoming(start), machine.live(start)));
+        let Some((task, from)) = joined(machine, choice, around) else { continue };
         let (name, docs) = (machine.state(from).name.clone(), machine.state(from).docs.clone());
         super::share_spans(machine, from, id);
         if let Some(state) = machine.state_mut(id) {
@@ -18,21 +27,23 @@ pub(super) fn same_call(machine: &mut Machine, start: StateId) -> bool {
             state.docs = docs;
             state.why = "calls a service; the arms of a choice are one call with chosen arguments".into();
         }
-        return true;
+        changed = true;
     }
-    false
+    changed
 }
 
-fn joined(machine: &Machine, start: StateId, choice: &Choice) -> Option<(Task, StateId)> {
-    let tasks =
-        choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]).filter(|edge| {
-            edge.target().is_some_and(|to| matches!(machine.state(to).kind, StateKind::Task(_)))
-        });
-    if tasks.count() < choice.rules.len().max(2) {
-        return None;
-    }
-    let incoming = machine.incoming(start);
-    let live = machine.live(start);
+/// Whether all its ways but perhaps the last lead to tasks, two at least.
+fn calls(machine: &Machine, choice: &Choice) -> bool {
+    let leads =
+        |edge: &Edge| edge.target().is_some_and(|to| matches!(machine.state(to).kind, StateKind::Task(_)));
+    let rules = choice.rules.iter().filter(|(_, edge)| leads(edge)).count();
+    rules == choice.rules.len() && rules + usize::from(leads(&choice.default)) >= 2
+}
+
+/// What leads to each state of a scope, and what is live there.
+type Around = (BTreeMap<StateId, Vec<EdgeId>>, Live);
+
+fn joined(machine: &Machine, choice: &Choice, (incoming, live): &Around) -> Option<(Task, StateId)> {
     let mut tasks: Vec<(Option<&Expr>, Task)> = Vec::new();
     let mut from = None;
     let mut last = None;
@@ -45,7 +56,7 @@ fn joined(machine: &Machine, start: StateId, choice: &Choice) -> Option<(Task, S
                 if from.map(|from| &machine.state(from).name) != Some(&machine.state(target).name) {
                     return None;
                 }
-                tasks.push((condition, entered(task, edge, &live)?));
+                tasks.push((condition, entered(task, edge, live)?));
             }
             StateKind::Fail { error: Some(Expr::String(name)), cause: Some(cause) }
                 if condition.is_none() && **name == *"States.NoChoiceMatched" =>

@@ -140,7 +140,8 @@ fn scope_reads(machine: &Machine, start: StateId, var: VarId) -> bool {
 
 fn substitute_scope(machine: &mut Machine, start: StateId, assign: &[(VarId, Expr)]) {
     for id in machine.scope(start) {
-        super::propagate::substitute_in(machine, id, assign);
+        let value = |var| assign.iter().find(|(v, _)| *v == var).map(|(_, value)| value);
+        super::propagate::substitute_in(machine, id, &value);
         for body in machine.state(id).kind.bodies() {
             substitute_scope(machine, body, assign);
         }
