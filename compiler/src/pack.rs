@@ -9,6 +9,7 @@ use crate::machine::flow::Slot;
 use crate::machine::live::Live;
 use crate::machine::{Edge, Expr, Func, Goal, Machine, Op, StateId, StateKind, VarId, fold};
 
+mod absorb;
 mod choices;
 mod convert;
 mod dead;
@@ -51,6 +52,7 @@ const RULES: &[Rule] = &[
     returns::returns,
     thread::thread,
     hoist::hoist,
+    absorb::absorb,
     choices::choices,
     convert::convert,
     dissolve::dissolve,
@@ -179,15 +181,20 @@ fn surely_read(edge: &Edge, var: VarId) -> bool {
 }
 
 fn surely_reads(expr: &Expr, var: VarId) -> bool {
-    match expr {
-        Expr::Var(it) => *it == var,
-        Expr::If(condition, then, otherwise) => {
-            surely_reads(condition, var) || (surely_reads(then, var) && surely_reads(otherwise, var))
+    surely(expr, &Expr::Var(var))
+}
+
+/// Whether evaluating an expression evaluates a part of it whatever way its conditions take.
+fn surely(expr: &Expr, part: &Expr) -> bool {
+    expr == part
+        || match expr {
+            Expr::If(condition, then, otherwise) => {
+                surely(condition, part) || (surely(then, part) && surely(otherwise, part))
+            }
+            Expr::Binary(Op::And | Op::Or, left, _) => surely(left, part),
+            Expr::Lambda(..) => false,
+            other => other.children().into_iter().any(|it| surely(it, part)),
         }
-        Expr::Binary(Op::And | Op::Or, left, _) => surely_reads(left, var),
-        Expr::Lambda(..) => false,
-        other => other.children().into_iter().any(|it| surely_reads(it, var)),
-    }
 }
 
 fn then_reads(edge: &Edge, var: VarId) -> usize {
@@ -226,6 +233,13 @@ fn can_end(kind: &StateKind, slot: Slot) -> bool {
 fn replace_edge(machine: &mut Machine, (id, slot): (StateId, Slot), edge: Edge) {
     if let Some(old) = machine.state_mut(id).and_then(|state| state.kind.edge_mut(slot)) {
         *old = edge;
+    }
+}
+
+/// Puts another kind in the place of a state's.
+fn set_kind(machine: &mut Machine, id: StateId, kind: StateKind) {
+    if let Some(state) = machine.state_mut(id) {
+        state.kind = kind;
     }
 }
 

@@ -147,6 +147,46 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "B11 by the call before it, where no handler reads what that assigns",
+        body: "try {\n  let t = f(0) as string\n  let n = parseJson(t) as int\n  g(n)\n} catch as e {\n  h(e.name)\n}\nreturn 1",
+        answers: &[("f", &["\"no\""])],
+        calls: &["f 0", "h \"States.QueryEvaluationError\""],
+        end: "gave 1",
+        transitions: Some(2),
+        ..PLAIN
+    },
+    Trap {
+        name: "B11 what was assigned before the failure stays assigned",
+        body: "var t = \"\"\ntry {\n  t = f(0) as string\n  let n = parseJson(t) as int\n  g(n)\n} catch {\n  h(t)\n}\nreturn 1",
+        answers: &[("f", &["\"no\""])],
+        calls: &["f 0", "h \"no\""],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B11 by the call behind it",
+        body: "try {\n  let n = parseJson(input.s) as int\n  g(n)\n} catch as e {\n  h(e.name)\n}\nreturn 1",
+        calls: &["h \"States.QueryEvaluationError\""],
+        end: "gave 1",
+        transitions: Some(2),
+        ..PLAIN
+    },
+    Trap {
+        name: "B11 not by a call that is retried for any error",
+        body: "try {\n  let n = parseJson(input.s) as int\n  g(n) retry (attempts: 2, every: 1s)\n} catch as e {\n  h(e.name)\n}\nreturn 1",
+        calls: &["h \"States.QueryEvaluationError\""],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B11 a value that the call before it gives and one that fails, in a loop",
+        body: "var sum = 0\nfor x in input.xs {\n  try {\n    let n = parseJson(f(x) as string) as int\n    sum = sum + n\n  } catch {\n    sum = sum + 100\n  }\n}\nreturn sum",
+        answers: &[("f", &["\"5\"", "\"no\"", "\"7\""])],
+        calls: &["f 1", "f 2", "f 3"],
+        end: "gave 112",
+        ..PLAIN
+    },
+    Trap {
         name: "B11 a fail in a try is a jump to its handler",
         body: "try {\n  f(0)\n  if input.flag { fail E1(\"why\") }\n  f(1)\n} catch E1 as e {\n  h(e.message)\n}\nreturn 1",
         calls: &["f 0", "h \"why\""],

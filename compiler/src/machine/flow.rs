@@ -149,13 +149,19 @@ impl StateKind {
 
     /// Whether an error in one of the state's own expressions would be retried or caught by it.
     pub fn catches_evaluation_errors(&self) -> bool {
-        let hits = |errors: &[std::sync::Arc<str>]| {
-            errors
-                .iter()
-                .any(|e| matches!(&**e, "States.ALL" | "States.TaskFailed" | "States.QueryEvaluationError"))
-        };
-        self.retries().iter().any(|r| hits(&r.errors)) || self.catches().iter().any(|c| hits(&c.errors))
+        self.retries().iter().any(|r| of_evaluation(&r.errors))
+            || self.catches().iter().any(|c| of_evaluation(&c.errors))
     }
+
+    /// What catches an error in one of the state's own expressions, where nothing retries it.
+    pub fn evaluation_catcher(&self) -> Option<&Catcher> {
+        let retried = self.retries().iter().any(|r| of_evaluation(&r.errors));
+        self.catches().iter().find(|c| of_evaluation(&c.errors)).filter(|_| !retried)
+    }
+}
+
+fn of_evaluation(errors: &[std::sync::Arc<str>]) -> bool {
+    errors.iter().any(|e| matches!(&**e, "States.ALL" | "States.TaskFailed" | "States.QueryEvaluationError"))
 }
 
 fn with_catches<'a>(out: &'a Edge, catches: &'a [Catcher]) -> Vec<(Slot, &'a Edge)> {

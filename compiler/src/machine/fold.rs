@@ -281,10 +281,13 @@ fn droppable(members: &[Member], kept: &Expr) -> bool {
 
 fn item(base: Expr, index: Expr) -> Expr {
     if let (Expr::List(items), Some(i)) = (&base, integer(&index)) {
-        let plain =
-            items.iter().all(|item| matches!(item, Item::One(e) | Item::List(e) if e.effects().total()));
         let position = usize::try_from(if i < 0 { i + items.len() as i64 } else { i }).ok();
-        if plain {
+        // Those that go must not have been able to fail.
+        let plain = |(at, item): (usize, &Item)| match item {
+            Item::One(e) | Item::List(e) => position == Some(at) || e.effects().total(),
+            Item::Spread(_) => false,
+        };
+        if items.iter().enumerate().all(plain) {
             return position.and_then(|p| items.get(p)).map_or(Expr::Null, |item| item.expr().clone());
         }
     }

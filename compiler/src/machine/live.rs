@@ -87,6 +87,14 @@ impl Live {
         edge.target().and_then(|to| self.at(to)).is_some_and(|live| live.contains(var))
     }
 
+    /// Whether a variable is read on an edge or behind its assignments.
+    pub fn on(&self, edge: &Edge, var: VarId) -> bool {
+        let assigned = edge.assign.iter().any(|(v, _)| *v == var);
+        let read = edge.assign.iter().any(|(_, value)| value.reads(var) > 0)
+            || matches!(&edge.to, Goal::End(value) if value.reads(var) > 0);
+        read || (!assigned && self.after(edge, var))
+    }
+
     /// All that is read behind an edge's assignments.
     pub fn all_after(&self, edge: &Edge) -> Vars {
         edge.target().and_then(|to| self.at(to)).cloned().unwrap_or_default()

@@ -1,5 +1,6 @@
 //! A `Parallel` with at most one branch that holds states is no `Parallel`; a `Map` over a pure body is `$map`.
 
+use super::set_kind;
 use crate::machine::{Edge, Expr, Func, Goal, Items, Machine, StateId, StateKind};
 
 pub(super) fn dissolve(machine: &mut Machine, start: StateId) -> bool {
@@ -71,7 +72,7 @@ fn dissolve_parallel(
 }
 
 /// An edge behind a `Parallel` with its result put in.
-fn with_result(out: &Edge, result: &Expr) -> Edge {
+pub(super) fn with_result(out: &Edge, result: &Expr) -> Edge {
     let put = |e: &Expr| {
         let put = e.clone().rewrite(&mut |e| if e == Expr::Result { result.clone() } else { e });
         crate::machine::fold::simplify(put)
@@ -114,10 +115,4 @@ fn dissolve_map(machine: &mut Machine, id: StateId, map: &crate::machine::Map) -
     }
     set_kind(machine, id, StateKind::Pass(out));
     true
-}
-
-fn set_kind(machine: &mut Machine, id: StateId, kind: StateKind) {
-    if let Some(state) = machine.state_mut(id) {
-        state.kind = kind;
-    }
 }

@@ -128,7 +128,8 @@ fn composed(mut kind: StateKind, assign: &[(VarId, Expr)], live: &Live) -> Optio
     fits.then_some(kind)
 }
 
-fn scope_reads(machine: &Machine, start: StateId, var: VarId) -> bool {
+/// Whether anything in a scope reads a variable.
+pub(super) fn scope_reads(machine: &Machine, start: StateId, var: VarId) -> bool {
     machine.scope(start).into_iter().any(|id| {
         let kind = &machine.state(id).kind;
         let edges = kind.edges();
