@@ -8,6 +8,28 @@ use crate::values;
 /// Longest value that is shown on one line.
 const SHORT: usize = 72;
 
+/// The sides of a comparison of durations, where both are in milliseconds.
+pub(crate) fn durations(sides: [Option<&Value>; 2]) -> Option<Vec<String>> {
+    let [left, right] = sides.map(|side| side.and_then(Value::as_i64).map(duration));
+    Some(vec![format!("left   {}", left?), format!("right  {}", right?)])
+}
+
+/// As it would be written in a program: `1h30m`.
+fn duration(millis: i64) -> String {
+    const UNITS: [(&str, u64); 5] =
+        [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+    let mut rest = millis.unsigned_abs();
+    let mut text = String::new();
+    for (unit, size) in UNITS {
+        if rest >= size {
+            text.push_str(&format!("{}{unit}", rest / size));
+            rest %= size;
+        }
+    }
+    let sign = if millis < 0 { "-" } else { "" };
+    if text.is_empty() { "0s".to_owned() } else { format!("{sign}{text}") }
+}
+
 /// Short values beside one another; of long ones the lines that differ, with some around them.
 pub(crate) fn lines(left: Option<&Value>, right: Option<&Value>) -> Vec<String> {
     let (left, right) = match (left, right) {

@@ -67,6 +67,7 @@ fn results_go_to_junit() {
     assert_eq!(output.status.code(), Some(1));
     let xml = std::fs::read_to_string(file).unwrap();
     assert!(xml.contains(r#"tests="2""#) && xml.contains(r#"failures="2""#), "{xml}");
+    assert!(xml.contains("payments.flow:69  expect run.output"), "places: {xml}");
 }
 
 #[test]

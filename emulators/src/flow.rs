@@ -68,17 +68,18 @@ impl Router<'_, '_> {
         }
         let failure = match (given("run"), given("state")) {
             (None, _) if given("ok") == Some(&Value::from(true)) => return,
-            (None, _) => Failure {
-                message: "this does not hold".to_owned(),
-                left: given("left").cloned(),
-                right: given("right").cloned(),
-                note: self
-                    .runner
-                    .latest
-                    .take()
-                    .map(|problem| format!("the latest run failed with {problem}")),
-                ..Failure::default()
-            },
+            (None, _) => {
+                let (problem, at) = self.runner.latest.take().unzip();
+                Failure {
+                    message: "this does not hold".to_owned(),
+                    left: given("left").cloned(),
+                    right: given("right").cloned(),
+                    durations: given("durations").is_some(),
+                    note: problem.map(|it| format!("the latest run failed with {it}")),
+                    at: at.flatten(),
+                    ..Failure::default()
+                }
+            }
             (Some(run), Some(state)) => match not_visited(run, state) {
                 Some(failure) => failure,
                 None => return,
@@ -111,10 +112,20 @@ fn not_failed(run: &Value, error: Option<&str>) -> Option<Failure> {
         (true, Some(error)) if got == Some(error) || error == "States.ALL" => return None,
         (true, Some(error)) => {
             let cause = text("cause").unwrap_or_default();
-            format!("the run failed with {}, not with {error}: {cause}", got.unwrap_or("no name"))
+            let got = crate::runner::named(got.unwrap_or("no name"), cause);
+            format!("the run did not fail with {error}, but with {got}")
         }
         (false, _) => format!("the run did not fail: it is {status}"),
     };
     let shown = if failed { None } else { run.get("output").cloned() };
-    Some(Failure { message, left: shown, ..Failure::default() })
+    let at = failed.then(|| place(run)).flatten();
+    let note = at.is_some().then(|| "it failed".to_owned());
+    Some(Failure { message, left: shown, note, at, ..Failure::default() })
+}
+
+/// The workflow and the state that a run was in last.
+fn place(run: &Value) -> Option<(String, String)> {
+    let state = run.get("states")?.as_array()?.as_slice().last()?.as_str()?;
+    let workflow = run.get("arn")?.as_str()?.split(':').nth(6)?;
+    Some((workflow.to_owned(), state.to_owned()))
 }

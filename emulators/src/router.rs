@@ -282,7 +282,10 @@ impl<'r, 'a> Router<'r, 'a> {
             return self.refuse(call, format!("there is no workflow `{name}`"), None);
         };
         let failed_run = outcome.status != Status::Succeeded;
-        self.runner.latest = failed_run.then(|| crate::runner::problem(&outcome));
+        self.runner.latest = failed_run.then(|| {
+            let state = shape::entered(&outcome).pop().map(|it| (name.to_owned(), it.to_string()));
+            (crate::runner::problem(&outcome), state)
+        });
         self.runner.run_started();
         if self.runner.failures.len() > failed {
             // What follows would only complain of the same.

@@ -81,8 +81,11 @@ pub struct Failure {
     /// The two sides of a comparison, or what was looked at.
     pub left: Option<Value>,
     pub right: Option<Value>,
-    /// What may explain it.
+    /// They are durations in milliseconds.
+    pub durations: bool,
+    /// What may explain it, and the workflow and state where that happened.
     pub note: Option<String>,
+    pub at: Option<(String, String)>,
     /// What to write.
     pub help: Option<String>,
     /// The cases of the `each` around.
@@ -131,8 +134,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) snapshots: Vec<(usize, Value)>,
     pub(crate) checked: u64,
     pub(crate) requests: Vec<Request>,
-    /// What the latest run failed with.
-    pub(crate) latest: Option<String>,
+    /// What the latest run failed with, and where.
+    pub(crate) latest: Option<(String, Option<(String, String)>)>,
     entered: BTreeMap<String, BTreeMap<String, u64>>,
     executions: u64,
     depth: usize,
@@ -298,9 +301,19 @@ impl<'a> Runner<'a> {
 /// `Error: cause`
 pub(crate) fn problem(outcome: &Outcome) -> String {
     match (outcome.error.as_deref(), outcome.cause.as_deref()) {
-        (Some(error), Some(cause)) if !cause.is_empty() => format!("{error}: {cause}"),
-        (Some(error), _) => error.to_owned(),
+        (Some(error), cause) => named(error, cause.unwrap_or_default()),
         (None, Some(cause)) => cause.to_owned(),
         (None, None) => outcome.status.name().to_owned(),
     }
+}
+
+/// An error's name with its text for people: of a function's error that is a part of the JSON in its cause.
+pub(crate) fn named(error: &str, cause: &str) -> String {
+    let message = |text: &str| {
+        let json: Value = text.parse().ok()?;
+        json.get("errorMessage").and_then(Value::as_str).map(str::to_owned)
+    };
+    let own = message(cause).unwrap_or_else(|| cause.to_owned());
+    let text = message(&own).unwrap_or(own);
+    if text.is_empty() { error.to_owned() } else { format!("{error}: {text}") }
 }

@@ -47,6 +47,8 @@ pub(crate) struct Test {
 struct Ran {
     report: Report,
     took: Duration,
+    /// Why it failed, for people.
+    told: String,
 }
 
 /// A program whose tests ran.
@@ -97,14 +99,17 @@ impl Test {
             .map(|test| {
                 let started = Instant::now();
                 let report = emulators::run(&app, &testing::test(test), &handlers);
-                Ran { report, took: started.elapsed() }
+                Ran { report, took: started.elapsed(), told: String::new() }
             })
             .collect();
         for (test, ran) in wanted.iter().zip(&mut ran) {
             snapshots::check(&disk, &test.title, &mut ran.report, self.update)?;
         }
         let shown = Shown { analysis: &analysis, built: &built };
-        let lines = wanted.iter().zip(&ran).map(|(test, ran)| shown.test(test, ran)).collect();
+        for (test, ran) in wanted.iter().zip(&mut ran) {
+            ran.told = ran.report.failures.iter().map(|it| shown.failure(test, it)).collect();
+        }
+        let lines = wanted.iter().zip(&ran).map(|(test, ran)| result(&test.title, ran)).collect();
         Ok(Suite { name, lines, ran, broken: false })
     }
 }
@@ -128,20 +133,25 @@ struct Shown<'a> {
     built: &'a BuiltTests,
 }
 
-impl Shown<'_> {
-    fn test(&self, test: &BuiltTest, ran: &Ran) -> String {
-        let title = &test.title;
-        if ran.report.failures.is_empty() {
-            return format!("ok    {title}\n");
-        }
-        let failures = ran.report.failures.iter().map(|it| self.failure(test, it));
-        format!("FAIL  {title}\n{}", failures.collect::<String>())
+fn result(title: &str, ran: &Ran) -> String {
+    match ran.report.failures.is_empty() {
+        true => format!("ok    {title}\n"),
+        false => format!("FAIL  {title}\n{}", ran.told),
     }
+}
 
+impl Shown<'_> {
     fn failure(&self, test: &BuiltTest, failure: &Failure) -> String {
         let mut lines = vec![failure.message.clone()];
-        lines.extend(difference::lines(failure.left.as_ref(), failure.right.as_ref()));
-        lines.extend(failure.note.clone());
+        let sides = [&failure.left, &failure.right].map(|it| it.as_ref());
+        lines.extend(match failure.durations.then(|| difference::durations(sides)).flatten() {
+            Some(lines) => lines,
+            None => difference::lines(sides[0], sides[1]),
+        });
+        lines.extend(failure.note.as_ref().map(|note| match self.failed_at(failure) {
+            Some(place) => format!("{note}, in {place}"),
+            None => note.clone(),
+        }));
         lines.extend(failure.cases.iter().map(|case| format!("case: {case}")));
         lines.extend(failure.help.iter().map(|help| format!("help: {help}")));
         let place = self.place(test, failure).unwrap_or_default();
@@ -156,6 +166,16 @@ impl Shown<'_> {
         let (line, _) = source.line_column(span.start);
         let text = source.slice(source_line(source, span)).trim();
         Some(format!("{}:{line}  {text}", source.path))
+    }
+
+    /// `main.flow:12, `charge(order)``
+    fn failed_at(&self, failure: &Failure) -> Option<String> {
+        let (workflow, state) = failure.at.as_ref()?;
+        let built = self.built.workflows.iter().find(|it| it.name == *workflow)?;
+        let span = testing::span_of(&built.places, state)?;
+        let source = self.analysis.sources.get(span.file.0 as usize)?;
+        let text = source.slice(span).lines().next().unwrap_or_default().trim();
+        Some(format!("`{state}`, {}:{}  {text}", source.path, source.line_column(span.start).0))
     }
 }
 
@@ -179,8 +199,7 @@ fn junit(suites: &[Suite]) -> Result<String, String> {
             if let Some(first) = ran.report.failures.first() {
                 status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message(first.message.clone());
-                let all: Vec<String> = ran.report.failures.iter().map(|it| it.message.clone()).collect();
-                status.set_description(all.join("\n"));
+                status.set_description(ran.told.clone());
             }
             let mut case = TestCase::new(ran.report.title.clone(), status);
             case.set_classname(suite.name.clone());

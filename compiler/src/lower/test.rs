@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | `flow:run` | `workflow`, `input`, `name` | the run as a record |
 //! | `flow:mock` | `mock` (its number), `captures`, `parts: [{ times, after }]` | |
-//! | `flow:expect` | `expect` (its number), `ok` or `run` with `error` or `state`, or `value`; `left`, `right`, `cases` | |
+//! | `flow:expect` | `expect` (its number), `ok` or `run` with `error` or `state`, or `value`; `left`, `right`, `durations`, `cases` | |
 //! | `flow:calls` | `callee` (its number) | how often it was called |
 //! | `flow:log` | `resource`, `what` | what a resource took in |
 //! | `flow:case` | `each` (its number), `index` | |
@@ -374,7 +374,11 @@ impl<'a> Lower<'a> {
             let ok = self.rebuild(value, &mut || again.next().unwrap_or(Expr::Null));
             let mut sides = named.into_iter();
             let mut side = || sides.next().unwrap_or(Expr::Null);
-            return vec![set("ok", ok), set("left", side()), set("right", side())];
+            let mut members = vec![set("ok", ok), set("left", side()), set("right", side())];
+            if [left, right].iter().any(|it| matches!(self.resolve(&it.ty), crate::types::Type::Duration)) {
+                members.push(set("durations", Expr::Boolean(true)));
+            }
+            return members;
         }
         if let ExprKind::Builtin { arguments, .. } = &value.kind
             && let Some(receiver) = arguments.first()
