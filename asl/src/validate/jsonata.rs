@@ -19,14 +19,14 @@ pub(super) fn analyze(state: &StateView<'_>, place: &Place<'_>) -> Option<Analys
 }
 
 /// `INVALID_JSONATA_EXPRESSION`: it does not parse. `UNSUPPORTED_JSONATA_EXPRESSION`: it reads
-/// the input itself, of which a state has none, or an error output outside a catcher.
+/// the input itself, of which a state has none, or a field that `$states` does not have there.
 pub(super) fn references(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
     expressions::each(state, &mut |place| {
         if state.options().is_open(place.text) {
             return;
         }
         match Expression::parse(place.text.trim(), Dialect::Aws) {
-            Ok(expression) => unsupported(&expression.analyze(), place, found),
+            Ok(expression) => unsupported(state, &expression.analyze(), place, found),
             Err(error) => {
                 // AWS gives JSONata's message without its code.
                 found.push(at("INVALID_JSONATA_EXPRESSION", error.message, place));
@@ -35,7 +35,7 @@ pub(super) fn references(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
     });
 }
 
-fn unsupported(analysis: &Analysis, place: &Place<'_>, found: &mut Vec<Diagnostic>) {
+fn unsupported(state: &StateView<'_>, analysis: &Analysis, place: &Place<'_>, found: &mut Vec<Diagnostic>) {
     let mut named = Vec::new();
     for it in &analysis.input_uses {
         let message = match &it.kind {
@@ -52,13 +52,27 @@ fn unsupported(analysis: &Analysis, place: &Place<'_>, found: &mut Vec<Diagnosti
             named.push(message);
         }
     }
-    let reads_error = analysis
-        .free_variables
-        .iter()
-        .any(|it| it.name == "states" && it.fields.first().is_some_and(|it| it == "errorOutput"));
-    if reads_error && !place.in_catcher {
-        let message = "Field '$states.errorOutput' does not exist.";
-        found.push(at("UNSUPPORTED_JSONATA_EXPRESSION", message, place));
+    for it in analysis.free_variables.iter().filter(|it| it.name == "states") {
+        let Some(field) = it.fields.first().filter(|it| !has_field(state, place, it)) else { continue };
+        let message = format!("Field '$states.{field}' does not exist.");
+        if !named.contains(&message) {
+            found.push(at("UNSUPPORTED_JSONATA_EXPRESSION", message.clone(), place));
+            named.push(message);
+        }
+    }
+}
+
+/// Whether `$states` has that field there (Developer Guide, "Passing data between states with variables": attempts to read
+/// `$states.result` and `$states.errorOutput` where they are not accessible "will be caught at creation").
+fn has_field(state: &StateView<'_>, place: &Place<'_>, field: &str) -> bool {
+    match field {
+        "input" | "context" => true,
+        "errorOutput" => place.in_catcher,
+        "result" => {
+            let gives_one = ["Task", "Parallel", "Map"].iter().any(|it| state.is_type(it));
+            gives_one && matches!(place.field, "Output" | "Assign")
+        }
+        _ => false,
     }
 }
 
