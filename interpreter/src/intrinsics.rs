@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonata::Value;
 
-use crate::jsonpath::{self, Path, Roots};
+use crate::jsonpath::{self, Path, Root, Roots};
 use crate::random::{JavaRandom, Random};
 use crate::value;
 
@@ -98,7 +98,14 @@ impl Argument {
         match self {
             Argument::Value(value) => Ok(value.clone()),
             Argument::Call(call) => call.evaluate(roots, random),
-            Argument::Path(path, text) => path.find(roots).map_err(|_| {
+            Argument::Path(path, text) => path.find(roots).map_err(|why| {
+                // An index into what is no list is told in the words of the JSONPath library (measured).
+                if why.starts_with("Filter: ") {
+                    return CallError::Missing(why);
+                }
+                // A path into the context object is named without its second dollar, and the input is shown all the same.
+                let text =
+                    if path.root == Root::Context { text.replacen("$$", "$", 1) } else { text.to_string() };
                 let input = value::json(roots.input());
                 CallError::Missing(format!(
                     "The JsonPath argument for the field '{text}' could not be found in the input '{input}'"

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::compile::CompileError;
 use crate::errors::{self, Failure};
 use crate::intrinsics::{self, Call, CallError};
-use crate::jsonpath::{self, Path, Step};
+use crate::jsonpath::{self, Path, Root, Roots, Step};
 use crate::random::java_order;
 use crate::scene::Scene;
 use crate::value;
@@ -80,7 +80,11 @@ impl Query {
                     Ok(Value::Null)
                 }
                 Err(_) => {
-                    let cause = errors::path_not_found(&self.text, &self.field, scene.input);
+                    let looked_into = match path.root {
+                        Root::Context => scene.context(),
+                        Root::Input | Root::Variable(_) | Root::Current => scene.input.clone(),
+                    };
+                    let cause = errors::path_not_found(&self.text, &self.field, &looked_into);
                     Err(Failure::runtime(cause).own())
                 }
             },

@@ -777,3 +777,27 @@ fn seconds_have_a_range() {
     let wait = r#"{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Wait","Seconds":"{% -1 %}","End":true}}}"#;
     assert_eq!(run(wait, "{}").error.as_deref(), Some("States.QueryEvaluationError"));
 }
+
+/// Measured by users of emulators (floci-io/floci): an index into no list leaks the words of the JSONPath library; a path
+/// into the context object is named with one dollar in a call, and shows the context object in a template.
+#[test]
+fn arguments_that_are_not_there_are_told_apart() {
+    let told = |text: &str| {
+        let definition = format!(
+            r#"{{"StartAt":"S","States":{{"S":{{"Type":"Pass","Parameters":{{"v.$":"{text}"}},"End":true}}}}}}"#
+        );
+        let outcome = run(&definition, r#"{"other":1}"#);
+        assert_eq!(outcome.error.as_deref(), Some("States.Runtime"));
+        cause(&outcome).split_once("id #2). ").expect("a state").1.to_owned()
+    };
+    let filter = "had the following error: Filter: [0] can only be applied to arrays. Current context is: 1";
+    assert!(told("States.Format('{}', $.other[0])").ends_with(filter));
+    let context =
+        "The JsonPath argument for the field '$.Nope.Deep' could not be found in the input '{\"other\":1}'";
+    assert!(told("States.Format('{}', $$.Nope.Deep)").ends_with(context));
+    let plain = told("$$.Nope");
+    assert!(plain.starts_with(
+        "The JSONPath '$$.Nope' specified for the field 'v.$' could not be found in the input '{"
+    ));
+    assert!(plain.contains("\"StateMachine\":{"), "{plain}");
+}

@@ -78,6 +78,8 @@ fn depth_ends_at_100() {
 #[test]
 fn memory_ends_at_seven_megabytes() {
     assert_eq!(shown("[1..873782] ~> $count()"), "873782");
+    assert_eq!(shown("$count($range(1, 360145, 1))"), "360145");
+    assert_eq!(shown("$count($range(1, 360146, 1))"), shown("[1..873783]"));
     assert!(run("[1..873783] ~> $count()").unwrap_err().message.contains("memory limit exceeded"));
     let doubled = |n: usize| {
         format!("($p := function($s, $n){{ $n = 0 ? $s : $p($s & $s, $n - 1) }}; $length($p('x', {n})))")

@@ -335,7 +335,8 @@ fn one_of(node: &Node, path: &Path<'_>, values: &[&str], scope: Scope<'_>, found
                 None => error,
             });
         }
-        None => expected("String", node, path, scope, found),
+        // Of values from a list AWS names the type in brackets (floci-io/floci, measured).
+        None => expected("[STRING]", node, path, scope, found),
     }
 }
 

@@ -11,7 +11,7 @@ use sha1::{Digest, Sha1};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::error::{Error, Fault};
-use crate::evaluate::Evaluator;
+use crate::evaluate::{Evaluator, memory_limit};
 use crate::functions::{Scope, arg};
 use crate::object::Object;
 use crate::value::{Array, Value};
@@ -46,6 +46,9 @@ pub(crate) fn partition(_: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>
     Ok(Value::from(items.chunks(size).map(|it| Value::from(it.to_vec())).collect::<Vec<_>>()))
 }
 
+/// Items of a `$range`: `$range(1, 360145, 1)` passes, one more is refused for its memory (floci-io/floci, measured).
+const LONGEST_RANGE: usize = 360_145;
+
 /// `$range(first, last, step)`: `last` is included if a step lands on it.
 pub(crate) fn range(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope<'_>) -> Outcome {
     let whole = |at: usize| arg(arguments, at).as_f64().map(f64::trunc);
@@ -58,6 +61,9 @@ pub(crate) fn range(evaluator: &mut Evaluator<'_>, arguments: &[Value], _: Scope
         return Ok(Value::Undefined);
     }
     let count = ((last - first) / step).floor() + 1.0;
+    if count as usize > LONGEST_RANGE {
+        return Err(memory_limit());
+    }
     evaluator.items(count as usize)?;
     let items = (0..count as usize).map(|at| Value::Number(first + at as f64 * step)).collect();
     Ok(Value::sequence(items))
