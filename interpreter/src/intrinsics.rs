@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonata::Value;
 
-use crate::jsonpath::{self, Path, Root, Roots};
+use crate::jsonpath::{self, Path, Roots};
 use crate::random::{JavaRandom, Random};
 use crate::value;
 
@@ -103,9 +103,6 @@ impl Argument {
                 if why.starts_with("Filter: ") {
                     return CallError::Missing(why);
                 }
-                // A path into the context object is named without its second dollar, and the input is shown all the same.
-                let text =
-                    if path.root == Root::Context { text.replacen("$$", "$", 1) } else { text.to_string() };
                 let input = value::json(roots.input());
                 CallError::Missing(format!(
                     "The JsonPath argument for the field '{text}' could not be found in the input '{input}'"

@@ -779,7 +779,7 @@ fn seconds_have_a_range() {
 }
 
 /// Measured by users of emulators (floci-io/floci): an index into no list leaks the words of the JSONPath library; a path
-/// into the context object is named with one dollar in a call, and shows the context object in a template.
+/// into the context object shows the context object in a template.
 #[test]
 fn arguments_that_are_not_there_are_told_apart() {
     let told = |text: &str| {
@@ -793,7 +793,7 @@ fn arguments_that_are_not_there_are_told_apart() {
     let filter = "had the following error: Filter: [0] can only be applied to arrays. Current context is: 1";
     assert!(told("States.Format('{}', $.other[0])").ends_with(filter));
     let context =
-        "The JsonPath argument for the field '$.Nope.Deep' could not be found in the input '{\"other\":1}'";
+        "The JsonPath argument for the field '$$.Nope.Deep' could not be found in the input '{\"other\":1}'";
     assert!(told("States.Format('{}', $$.Nope.Deep)").ends_with(context));
     let plain = told("$$.Nope");
     assert!(plain.starts_with(
