@@ -22,6 +22,7 @@ pub mod source_map;
 pub mod template;
 mod trigger;
 pub mod value;
+mod versions;
 mod workflow;
 pub mod yaml;
 

@@ -43,16 +43,12 @@ impl On {
                     "retain",
                     "condition",
                     "role",
-                    "tags",
                 ],
             ),
             On::Statement => ("a statement", &["name"]),
-            On::Api => (
-                "an API",
-                &["rest", "http", "websocket", "log", "trace", "domain", "retain", "condition", "name"],
-            ),
-            On::Route => ("a route", &["auth", "throttle", "apiKey", "public"]),
-            On::Resource => ("a resource", &["retain", "condition", "retry", "alias", "express", "name"]),
+            On::Api => ("an API", &["rest", "http", "condition"]),
+            On::Route => ("a route", &[]),
+            On::Resource => ("a resource", &["retain", "condition", "retry", "alias"]),
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::output::OutputFile;
 use crate::typed::resource::{Api, Route};
 use crate::types::Type;
 
+mod auth;
+mod domain;
 mod http;
 mod items;
 mod rest;
@@ -163,52 +165,6 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    /// Who may call a route.
-    fn security(&self, route: &'a Route) -> Result<Option<Json>> {
-        let mut all = Map::new();
-        match self.of_route(route, "auth")? {
-            Value::Text(auth) if auth == "iam" => drop(all.insert("iam".into(), json!([]))),
-            Value::Record(_) => drop(all.insert("users".into(), json!([]))),
-            _ => {}
-        }
-        if self.of_route(route, "apiKey")? == Value::Boolean(true) {
-            all.insert("apiKey".into(), json!([]));
-        }
-        Ok((!all.is_empty()).then(|| json!([all])))
-    }
-
-    fn security_schemes(&self) -> Result<Map<String, Json>> {
-        let mut all = Map::new();
-        let own = std::iter::once(&self.api.settings).chain(self.api.routes.iter().map(|it| &it.settings));
-        for settings in own {
-            match self.setting(settings, "auth")? {
-                Value::Text(auth) if auth == "iam" => {
-                    let scheme = json!({ "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4" });
-                    all.insert("iam".into(), scheme);
-                }
-                Value::Record(pool) => {
-                    let span = self.api.name_span;
-                    let arn =
-                        pool.get("users").map_or(Ok(Json::Null), |it| self.deployment.json(it, span))?;
-                    let scheme = json!({
-                        "type": "apiKey",
-                        "name": "Authorization",
-                        "in": "header",
-                        "x-amazon-apigateway-authtype": "cognito_user_pools",
-                        "x-amazon-apigateway-authorizer": { "type": "cognito_user_pools", "providerARNs": [arn] },
-                    });
-                    all.insert("users".into(), scheme);
-                }
-                _ => {}
-            }
-            if self.setting(settings, "apiKey")? == Value::Boolean(true) {
-                let scheme = json!({ "type": "apiKey", "name": "x-api-key", "in": "header" });
-                all.insert("apiKey".into(), scheme);
-            }
-        }
-        Ok(all)
-    }
-
     /// Parameters of the path and the query, and the body, as OpenAPI lists them.
     fn parameters(&mut self, route: &'a Route, operation: &mut Map<String, Json>) {
         let types = &self.deployment.program.types;
@@ -252,6 +208,9 @@ impl<'a> Writer<'_, 'a> {
         if let Some(security) = self.security(route)? {
             operation.insert("security".into(), security);
         }
+        if self.http && self.is_iam(route)? {
+            operation.insert("x-amazon-apigateway-auth".into(), json!({ "type": "AWS_IAM" }));
+        }
         Ok(operation)
     }
 
@@ -292,11 +251,13 @@ impl<'a> Writer<'_, 'a> {
             template.resources.insert(self.role.clone(), role);
         }
         let result = if self.http {
-            self.http_resources(&id, document, condition, template)
+            self.http_resources(&id, document, condition.clone(), &tags, template)
         } else {
-            self.rest_resources(&id, document, condition, &tags, template)
+            self.rest_resources(&id, document, condition.clone(), &tags, template)
         };
-        problems.note(result);
+        if let Some(stage) = problems.note(result) {
+            problems.note(self.domain(&id, &stage, condition, &tags, template));
+        }
     }
 }
 
@@ -361,7 +322,7 @@ fn without_extensions(document: &Json) -> Json {
 }
 
 /// A short fingerprint of a document (FNV-1a): a deployment is a snapshot, so a changed API needs a new one.
-fn fingerprint(document: &Json) -> String {
+pub(super) fn fingerprint(document: &Json) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in document.to_string().bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

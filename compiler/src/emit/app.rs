@@ -4,7 +4,7 @@ use super::asl::Definition;
 use super::deploy::{Deployment, Problems, first_line};
 use super::evaluate::Unknown;
 use super::template::{Template, pretty};
-use super::{api, circles, params, resources, trigger, workflow};
+use super::{api, circles, params, resources, trigger, versions, workflow};
 use crate::output::{Format, OutputFile, Target};
 use crate::source::Span;
 use crate::typed::{Program, ResourceId, WorkflowId};
@@ -45,6 +45,7 @@ pub fn emit(program: &Program, definitions: &[Definition], target: Target) -> Em
     }
     let documents = api::emit(&deployment, &mut template, &mut problems);
     trigger::emit(&deployment, &mut template, &mut problems);
+    versions::fingerprint(&mut template);
     circles::open(&mut template);
     params::outputs(&deployment, &mut template, &mut problems);
     template.conditions = deployment.conditions.all();

@@ -104,6 +104,9 @@ impl<'a> Deployment<'a> {
         scope.bind(names.tags, Binding::Value(self.tags(Some(resource))));
         let description = resource.docs.as_ref().map_or(Value::Null, |it| Value::text(first_line(it)));
         scope.bind(names.description, Binding::Value(description));
+        let alias = resource.attributes.iter().find(|it| &*it.name == "alias");
+        let alias = alias.and_then(|it| it.arguments.get("0"));
+        scope.bind(names.alias, alias.map_or(Binding::Value(Value::Null), Binding::Later));
         scope.bind(names.label, Binding::Value(Value::text(self.resource_id(id))));
         scope.bind(names.fields, Binding::Value(self.key_types(resource)));
         scope.bind(names.permissions, Binding::Permissions(id));

@@ -33,14 +33,15 @@ fn of_kind<'a>(
 ) {
     let Some(whole) = problems.note(deployment.condition_of(&resource.attributes)) else { return };
     let scope = deployment.scope(id);
-    for (at, (name, part)) in kind.parts.iter().enumerate() {
+    let mut first = true;
+    for (name, part) in &kind.parts {
         let Some(when) = problems.note(part_when(deployment, part, &scope)) else { continue };
         let when = when.and(whole.clone());
         if when == When::Never {
             continue;
         }
         let Some(mut properties) = problems.note(properties(deployment, part, &scope)) else { continue };
-        if at == 0 {
+        if std::mem::take(&mut first) {
             problems.note(requirements(deployment, id, &mut properties));
             problems.note(merge_raw(deployment, resource, &mut properties));
         }

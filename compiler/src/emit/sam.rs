@@ -4,9 +4,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::template::{Resource, Template};
+use super::versions;
 
 /// Makes the template one of SAM's.
 pub fn finish(template: &mut Template) {
+    publish(template);
     let mut serverless = false;
     for resource in template.resources.values_mut() {
         if folder(resource).is_some() {
@@ -16,6 +18,34 @@ pub fn finish(template: &mut Template) {
     }
     if serverless {
         template.transform = Some("AWS::Serverless-2016-10-31");
+    }
+}
+
+/// SAM publishes the versions of what it packages: it alone knows when the code is another.
+fn publish(template: &mut Template) {
+    let packaged = |it: &Resource| {
+        let function = versions::function_of(it)?;
+        template.resources.get(function).and_then(folder).map(|_| function.to_owned())
+    };
+    let published: Vec<(String, String)> = template
+        .resources
+        .iter()
+        .filter(|(_, it)| it.ty == versions::VERSION || it.ty == versions::ALIAS)
+        .filter_map(|(id, it)| Some((id.clone(), packaged(it)?)))
+        .collect();
+    for (id, function) in published {
+        let Some(taken) = template.resources.shift_remove(&id) else { continue };
+        let Some(function) = template.resources.get_mut(&function).filter(|_| taken.ty == versions::ALIAS)
+        else {
+            continue;
+        };
+        for (from, to) in
+            [("Name", "AutoPublishAlias"), ("ProvisionedConcurrencyConfig", "ProvisionedConcurrencyConfig")]
+        {
+            if let Some(value) = taken.properties.get(from) {
+                function.properties.insert(to.to_owned(), value.clone());
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::deploy::{Deployment, Problems};
+use super::deploy::{Deployment, Problems, When};
 use super::evaluate::{Binding, Result, Scope, fail};
 use super::iam::{Policy, role};
 use super::ids::pascal;
@@ -36,7 +36,21 @@ fn one<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger, template: &mut Tem
         |id| format!("{}{}", deployment.resource_id(id), pascal(&trigger.event)),
     );
     let label = format!("{source}To{}", target.label(deployment));
-    let mut wire = Wire { deployment, trigger, carrier, payload, target, label, template };
+    let attributes = |it: &'a [crate::typed::Attribute]| deployment.condition_of(it);
+    let source_when = match trigger.source.and_then(|id| deployment.resource(id)) {
+        Some(resource) => attributes(&resource.attributes)?,
+        None => When::Always,
+    };
+    let target_when = match target {
+        Goal::Workflow(id) => deployment.program.workflows.get(id.index()).map(|it| it.attributes.as_slice()),
+        Goal::Function(id) => deployment.resource(id).map(|it| it.attributes.as_slice()),
+    };
+    let when = target_when.map_or(Ok(When::Always), attributes)?.and(source_when);
+    if when == When::Never {
+        return Ok(());
+    }
+    let condition = super::resources::condition(deployment, &when);
+    let mut wire = Wire { condition, deployment, trigger, carrier, payload, target, label, template };
     match wire.carrier.get("carrier").and_then(Value::as_text).unwrap_or_default() {
         "rule" => rule::emit(&mut wire),
         "poll" => poll::emit(&mut wire),
@@ -152,6 +166,8 @@ struct Wire<'w, 'a> {
     target: Goal,
     /// `InvoicesCreatedToArchive`
     label: String,
+    /// Where the source and the target are there.
+    condition: Option<String>,
     template: &'w mut Template,
 }
 
@@ -162,11 +178,24 @@ impl Wire<'_, '_> {
 
     fn add(&mut self, suffix: &str, ty: &str, properties: Json) -> String {
         let wanted = format!("{}{suffix}", self.label);
-        self.template.add(&self.deployment.ids, &wanted, Resource::new(ty, properties))
+        let resource = Resource::new(ty, properties).when(self.condition.clone());
+        self.template.add(&self.deployment.ids, &wanted, resource)
     }
 
     fn json(&self, name: &str) -> Result<Json> {
         self.carrier.get(name).map_or(Ok(Json::Null), |it| self.deployment.json(it, self.span()))
+    }
+
+    /// How often and for how long AWS tries again what the target didn't take.
+    fn retry_policy(&self) -> Result<Option<Json>> {
+        let mut policy = Map::new();
+        for (name, field) in [("retries", "MaximumRetryAttempts"), ("age", "MaximumEventAgeInSeconds")] {
+            let value = self.json(name)?;
+            if !value.is_null() {
+                policy.insert(field.into(), value);
+            }
+        }
+        Ok((!policy.is_empty()).then_some(Json::Object(policy)))
     }
 
     fn target_arn(&self) -> Result<Json> {

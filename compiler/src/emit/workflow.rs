@@ -35,12 +35,14 @@ pub(super) fn emit<'a>(
     parts.logging(template, &mut properties, &mut policy, problems, &tags);
     parts.tracing(&mut properties, &mut policy);
     problems.note(parts.encryption(&mut properties, &mut policy));
-    let role_id = template.add(
-        &deployment.ids,
-        &format!("{}Role", deployment.workflow_id(id)),
-        Resource::new("AWS::IAM::Role", role(SERVICE, &policy, &tags)).when(parts.condition.clone()),
-    );
-    properties.insert("RoleArn".into(), arn(&role_id));
+    problems.note(parts.name(&mut properties));
+    let Some(given) = problems.note(parts.role()) else { return };
+    let role_id = given.is_none().then(|| {
+        let role =
+            Resource::new("AWS::IAM::Role", role(SERVICE, &policy, &tags)).when(parts.condition.clone());
+        template.add(&deployment.ids, &format!("{}Role", deployment.workflow_id(id)), role)
+    });
+    properties.insert("RoleArn".into(), given.or(role_id.as_deref().map(arn)).unwrap_or_default());
     if !tags.is_null() {
         properties.insert("Tags".into(), tags);
     }
@@ -48,7 +50,9 @@ pub(super) fn emit<'a>(
     machine.condition = parts.condition.clone();
     machine.retain = attribute(workflow, "retain").is_some();
     template.resources.insert(deployment.workflow_id(id).to_owned(), machine);
-    parts.own_policy(&own, &role_id, template);
+    if let Some(role_id) = role_id {
+        parts.own_policy(&own, &role_id, template);
+    }
     problems.note(parts.alias(template));
 }
 
@@ -91,6 +95,21 @@ impl<'a> Parts<'_, 'a> {
             .arguments
             .get(name)
             .map_or(Ok(Value::Null), |it| self.deployment.eval(it, &Scope::default()))
+    }
+
+    /// `@name("orders-fulfil")`: the state machine's name in AWS.
+    fn name(&self, properties: &mut Map<String, Json>) -> Result<()> {
+        let Some(name) = attribute(self.workflow, "name") else { return Ok(()) };
+        let value = self.argument(name, "0")?;
+        properties.insert("StateMachineName".into(), self.deployment.json(&value, name.span)?);
+        Ok(())
+    }
+
+    /// `@role(arn)`: a role that is there already, in place of one of its own.
+    fn role(&self) -> Result<Option<Json>> {
+        let Some(role) = attribute(self.workflow, "role") else { return Ok(None) };
+        let value = self.argument(role, "0")?;
+        Ok(Some(self.deployment.json(&value, role.span)?))
     }
 
     /// `@log(all)`, `@log(error, data: false, days: 14)`

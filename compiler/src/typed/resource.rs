@@ -90,6 +90,8 @@ pub struct KindScope {
     pub addressed: LocalId,
     /// The tags of the app and of the resource, as CloudFormation's list of `{ Key, Value }`.
     pub tags: LocalId,
+    /// Of `@alias(live)`, or null.
+    pub alias: LocalId,
     /// Text of the `///` above the declaration, or null.
     pub description: LocalId,
     /// The logical id, for names that AWS wants from us.

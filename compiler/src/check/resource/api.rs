@@ -53,14 +53,42 @@ fn api_settings() -> Vec<(&'static str, Type)> {
         ("auth", auth()),
         ("throttle", throttle),
         ("apiKey", Type::Boolean),
+        ("plan", plan()),
         ("trace", Type::Boolean),
+        ("logs", Type::Int),
+        ("domain", domain()),
     ]
 }
 
-/// `iam`, `none`, or a user pool's ARN.
+/// What a key may ask for: so many requests a second, and in all.
+fn plan() -> Type {
+    let per = ["day", "week", "month"].map(Type::text);
+    Type::record([
+        ("rate", Type::Number.optional()),
+        ("burst", Type::Int.optional()),
+        ("quota", Type::Int.optional()),
+        ("per", Type::Union(per.to_vec().into()).optional()),
+    ])
+}
+
+/// A name of one's own: its certificate's ARN, and the id of the hosted zone that is to hold it.
+fn domain() -> Type {
+    Type::record([("name", Type::String), ("certificate", Type::String), ("zone", Type::String.optional())])
+}
+
+/// `iam`, `none`, the ARN of a user pool or of a function that decides, or who signs tokens.
 fn auth() -> Type {
     let pool = Type::record([("users", Type::String)]);
-    Type::Union(vec![Type::text("none"), Type::text("iam"), pool].into())
+    let function = Type::record([
+        ("function", Type::String),
+        ("header", Type::String.optional()),
+        ("cache", Type::Duration.optional()),
+    ]);
+    let jwt = Type::record([(
+        "jwt",
+        Type::record([("issuer", Type::String), ("audience", Type::list(Type::String))]),
+    )]);
+    Type::Union(vec![Type::text("none"), Type::text("iam"), pool, function, jwt].into())
 }
 
 fn route_settings() -> Vec<(&'static str, Type)> {

@@ -68,8 +68,14 @@ impl<'a> Writer<'_, 'a> {
         id: &str,
         document: Json,
         condition: Option<String>,
+        tags: &Json,
         template: &mut Template,
-    ) -> Result<()> {
+    ) -> Result<String> {
+        for name in ["apiKey", "plan", "trace", "stage"] {
+            if let Some(given) = self.api.settings.get(name) {
+                return fail(given.span, format!("an `@http` API has no `{name}`: a REST API has"));
+            }
+        }
         let api = Resource::new("AWS::ApiGatewayV2::Api", json!({ "Body": document }));
         template.resources.insert(id.to_owned(), api.when(condition.clone()));
         let mut stage = Map::new();
@@ -83,9 +89,10 @@ impl<'a> Writer<'_, 'a> {
                 json!({ "ThrottlingRateLimit": number("rate")?, "ThrottlingBurstLimit": number("burst")? });
             stage.insert("DefaultRouteSettings".into(), settings);
         }
+        let logs = self.access_log(id, condition.clone(), tags, template)?;
+        stage.insert("AccessLogSettings".into(), logs);
         let stage = Resource::new("AWS::ApiGatewayV2::Stage", Json::Object(stage)).when(condition);
-        template.add(&self.deployment.ids, &format!("{id}Stage"), stage);
-        Ok(())
+        Ok(template.add(&self.deployment.ids, &format!("{id}Stage"), stage))
     }
 }
 

@@ -385,7 +385,7 @@ impl<'a> Writer<'_, 'a> {
         condition: Option<String>,
         tags: &Json,
         template: &mut Template,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let fingerprint = fingerprint(&document);
         let name = document.pointer("/info/title").cloned().unwrap_or_default();
         let description = self.api.docs.as_deref().map(crate::emit::deploy::first_line);
@@ -409,15 +409,18 @@ impl<'a> Writer<'_, 'a> {
             "StageName": stage_name,
             "TracingEnabled": trace,
             "MethodSettings": self.throttling()?,
+            "AccessLogSetting": self.access_log(id, condition.clone(), tags, template)?,
             "Tags": tags,
         });
         let wanted = format!("{id}{}Stage", pascal(&stage_name));
         let stage = Resource::new("AWS::ApiGateway::Stage", stage).when(condition.clone());
         let stage = template.add(&self.deployment.ids, &wanted, stage);
         if self.setting(&self.api.settings, "apiKey")? == Value::Boolean(true) {
-            self.usage_plan(id, &stage, condition, template);
+            self.usage_plan(id, &stage, condition, template)?;
+        } else if let Some(plan) = self.api.settings.get("plan") {
+            return fail(plan.span, "a plan is for callers with a key: `apiKey: true`");
         }
-        Ok(())
+        Ok(stage)
     }
 
     fn throttling(&self) -> Result<Json> {
@@ -435,13 +438,24 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// A key for callers, good for this API.
-    fn usage_plan(&self, id: &str, stage: &str, condition: Option<String>, template: &mut Template) {
+    fn usage_plan(
+        &self,
+        id: &str,
+        stage: &str,
+        condition: Option<String>,
+        template: &mut Template,
+    ) -> Result<()> {
         let ids = &self.deployment.ids;
         let mut key =
             Resource::new("AWS::ApiGateway::ApiKey", json!({ "Enabled": true })).when(condition.clone());
         key.depends_on.push(stage.to_owned());
         let key = template.add(ids, &format!("{id}Key"), key);
-        let plan = json!({ "ApiStages": [{ "ApiId": ref_to(id), "Stage": ref_to(stage) }] });
+        let (throttle, quota) = self.limits()?;
+        let plan = json!({
+            "ApiStages": [{ "ApiId": ref_to(id), "Stage": ref_to(stage) }],
+            "Throttle": throttle,
+            "Quota": quota,
+        });
         let plan = Resource::new("AWS::ApiGateway::UsagePlan", plan).when(condition.clone());
         let plan = template.add(ids, &format!("{id}Plan"), plan);
         let link = json!({ "KeyId": ref_to(&key), "KeyType": "API_KEY", "UsagePlanId": ref_to(&plan) });
@@ -450,6 +464,31 @@ impl<'a> Writer<'_, 'a> {
             &format!("{id}PlanKey"),
             Resource::new("AWS::ApiGateway::UsagePlanKey", link).when(condition),
         );
+        Ok(())
+    }
+
+    /// `plan: { rate: 10, burst: 20, quota: 1000, per: day }`
+    fn limits(&self) -> Result<(Json, Json)> {
+        let Value::Record(plan) = self.setting(&self.api.settings, "plan")? else {
+            return Ok((Json::Null, Json::Null));
+        };
+        let of = |names: &[(&str, &str)]| -> Result<Map<String, Json>> {
+            let mut all = Map::new();
+            for (name, field) in names {
+                if let Some(value) = plan.get(*name).filter(|it| !it.is_null()) {
+                    all.insert((*field).into(), self.deployment.json(value, self.api.span)?);
+                }
+            }
+            Ok(all)
+        };
+        let throttle = of(&[("rate", "RateLimit"), ("burst", "BurstLimit")])?;
+        let mut quota = of(&[("quota", "Limit")])?;
+        if !quota.is_empty() {
+            let per = plan.get("per").and_then(Value::as_text).unwrap_or("month");
+            quota.insert("Period".into(), per.to_uppercase().into());
+        }
+        let some = |all: Map<String, Json>| if all.is_empty() { Json::Null } else { Json::Object(all) };
+        Ok((some(throttle), some(quota)))
     }
 }
 

@@ -104,6 +104,10 @@ pub(super) fn source_policy(wire: &Wire<'_, '_>) -> Result<Policy> {
         .filter_map(Value::as_text)
         .collect();
     policy.allow(&actions, vec![wire.json("source")?]);
+    let failed = wire.json("failed")?;
+    if !failed.is_null() {
+        policy.allow(&["sns:Publish", "sqs:SendMessage"], vec![failed]);
+    }
     Ok(policy)
 }
 
@@ -147,6 +151,7 @@ pub(super) fn pipe(wire: &mut Wire<'_, '_>) -> Result<()> {
 
 /// Lambda polls by itself, with the function's own role.
 fn mapping(wire: &mut Wire<'_, '_>) -> Result<()> {
+    stays_hidden(wire)?;
     let mut properties = object(wire.json("mapping")?);
     properties.insert("EventSourceArn".into(), wire.json("source")?);
     properties.insert("FunctionName".into(), wire.target_arn()?);
@@ -155,11 +160,29 @@ fn mapping(wire: &mut Wire<'_, '_>) -> Result<()> {
         criteria => drop(properties.insert("FilterCriteria".into(), criteria)),
     }
     let mut entry = Resource::new("AWS::Lambda::EventSourceMapping", Json::Object(properties));
+    entry.condition = wire.condition.clone();
     if let Some(policy) = reader(wire)? {
         entry.depends_on.push(policy);
     }
     wire.template.add(&wire.deployment.ids, &wire.label, entry);
     Ok(())
+}
+
+/// Lambda refuses a queue whose messages come back while the function still works on them.
+fn stays_hidden(wire: &Wire<'_, '_>) -> Result<()> {
+    let Goal::Function(id) = wire.target else { return Ok(()) };
+    let hidden = wire.carrier.get("visibility").and_then(Value::seconds);
+    let settings = wire.deployment.resource(id).map(|it| &it.settings);
+    let timeout = settings.map_or(Ok(Value::Null), |it| wire.deployment.setting(it, "timeout"))?;
+    match (hidden, timeout.seconds()) {
+        (Some(hidden), Some(timeout)) if hidden < timeout => fail(
+            wire.trigger.span,
+            format!(
+                "the queue hides a message for {hidden} s, and the function may take {timeout} s: AWS advises a `visibility` of six times the timeout"
+            ),
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// What lets the function's role read the source; the mapping is refused without it.
