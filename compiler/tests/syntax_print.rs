@@ -40,6 +40,30 @@ fn every_file_keeps_its_meaning() {
     }
 }
 
+/// `compiler/tests/print`: ugly text, a line of `=`, and what it must become. `UPDATE=1` rewrites what is below the line.
+#[test]
+fn ugly_text_becomes_what_is_expected() {
+    const LINE: &str = "\n==========\n";
+    let update = std::env::var_os("UPDATE").is_some_and(|value| value == "1");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/print");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let page = std::fs::read_to_string(&path).unwrap();
+        let (ugly, wanted) = page.split_once(LINE).unwrap_or((&page, ""));
+        let once = formatted(&format!("{ugly}\n"));
+        let long: Vec<&str> = once.lines().filter(|line| line.chars().count() > 100).collect();
+        assert!(long.iter().all(|line| line.contains('"')), "{}: too long: {long:?}", path.display());
+        if update {
+            std::fs::write(&path, format!("{ugly}{LINE}{once}")).unwrap();
+        } else {
+            assert!(once == wanted, "{}: became\n{once}", path.display());
+        }
+        seen += 1;
+    }
+    assert!(seen > 8, "the pages are gone");
+}
+
 /// What the comments of a program become is not looked at here, only that none is lost.
 fn check_generated(bytes: &[u8]) {
     let text = Generator::new(bytes).file();

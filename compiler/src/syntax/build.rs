@@ -229,6 +229,10 @@ impl<'i> Builder<'i> {
         }
         let site = self.site(pair.as_span().start());
         let diagnostic = match text {
+            _ if text.starts_with("?[") => {
+                let at = Span { end: span.start + 1, ..span };
+                foreign::sign(at, "?[", "?.", "an index of what may be missing")
+            }
             _ if text.starts_with('?') => report::ternary(span),
             _ if text.starts_with(';') => report::semicolon(span),
             _ => self.habit_behind(&site).unwrap_or_else(|| report::unexpected(span, text)),

@@ -138,8 +138,13 @@ impl<'a> Printer<'a> {
         Piece { doc, before, behind, blank_before }
     }
 
-    /// Pieces, each on its line, and the comments behind the last of them.
+    /// Pieces, each on its line with a separator but the last, and the comments behind the last of them.
     fn lines(&mut self, pieces: Vec<Piece>, separator: &str, end: u32) -> Doc {
+        self.lines_ending(pieces, separator, "", end)
+    }
+
+    /// `last`: behind the last piece.
+    fn lines_ending(&mut self, pieces: Vec<Piece>, separator: &str, last: &str, end: u32) -> Doc {
         let mut docs = Vec::new();
         let count = pieces.len();
         for (index, piece) in pieces.into_iter().enumerate() {
@@ -148,9 +153,7 @@ impl<'a> Printer<'a> {
             }
             docs.extend(piece.before);
             docs.push(piece.doc);
-            if index + 1 < count {
-                docs.push(Doc::text(separator));
-            }
+            docs.push(Doc::text(if index + 1 < count { separator } else { last }));
             docs.extend(piece.behind.map(|comment| Doc::text(format!(" {comment}"))));
         }
         if let Some(comment) = self.pending(end).map(|comment| comment.span.start) {
@@ -186,21 +189,33 @@ impl<'a> Printer<'a> {
         docs.split('\n').flat_map(|text| [line(text), Doc::Hard]).collect()
     }
 
+    /// Attributes and what parts them from what they are for. Those that stood before it on its line go above it where
+    /// that line is too long.
     fn attributes(&mut self, attributes: &[Attribute]) -> Vec<Doc> {
         let mut docs = Vec::new();
+        let mut lines = true;
         for attribute in attributes {
+            if !docs.is_empty() {
+                docs.push(if lines { Doc::Hard } else { Doc::Line(" ") });
+            }
             docs.push(Doc::text(format!("@{}", attribute.name.text)));
             if self.slice(attribute.span.start, attribute.span.end).ends_with(')') {
                 docs.push(self.arguments(&attribute.arguments, attribute.span.end));
             }
             let after = self.rest(attribute.span.end);
-            let own_line = after.split('\n').next().is_none_or(|rest| {
+            lines = after.split('\n').next().is_none_or(|rest| {
                 let rest = rest.trim();
                 rest.is_empty() || rest.starts_with("//")
             });
-            docs.push(if own_line { Doc::Hard } else { Doc::text(" ") });
         }
-        docs
+        match (docs.is_empty(), lines) {
+            (true, _) => docs,
+            (false, true) => vec![Doc::strict(docs), Doc::Hard],
+            (false, false) => {
+                docs.push(Doc::Line(" "));
+                vec![Doc::strict(docs)]
+            }
+        }
     }
 
     fn name(&self, name: &Name, quoted: bool) -> String {

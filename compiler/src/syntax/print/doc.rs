@@ -77,6 +77,20 @@ impl Doc {
         Doc::Concat(joined)
     }
 
+    /// As many on a line as there is room for.
+    pub(super) fn fill(docs: impl IntoIterator<Item = Doc>, separator: &str) -> Doc {
+        let mut filled = Vec::new();
+        for doc in docs {
+            if filled.is_empty() {
+                filled.push(doc);
+                continue;
+            }
+            filled.push(Doc::text(separator));
+            filled.push(Doc::group([Doc::Line(" "), doc]));
+        }
+        Doc::Concat(filled)
+    }
+
     /// Everything on one line.
     pub(super) fn flat(&self) -> String {
         render(self, usize::MAX)

@@ -27,7 +27,11 @@ impl<'a> Printer<'a> {
 
     /// An expression with a block behind it.
     pub(super) fn before_block(&mut self, expr: &Expr) -> Doc {
-        let doc = self.expr(expr);
+        let doc = match &expr.kind {
+            // Deeper than the block that follows.
+            ExprKind::Binary { op, .. } => self.binary(expr, *op, true),
+            _ => self.expr(expr),
+        };
         if is_open(expr) { in_parentheses(doc) } else { doc }
     }
 
@@ -59,9 +63,12 @@ impl<'a> Printer<'a> {
             ExprKind::Lambda { params, body } => self.lambda(params, body),
             ExprKind::Unary { op, operand } => {
                 let sign = if *op == UnaryOp::Not { "!" } else { "-" };
-                Doc::concat([Doc::text(sign), self.right(operand, UNARY)])
+                let twice = *op == UnaryOp::Negate
+                    && matches!(operand.kind, ExprKind::Unary { op: UnaryOp::Negate, .. });
+                let operand = self.right(operand, UNARY);
+                Doc::concat([Doc::text(sign), if twice { in_parentheses(operand) } else { operand }])
             }
-            ExprKind::Binary { op, .. } => self.binary(expr, *op),
+            ExprKind::Binary { op, .. } => self.binary(expr, *op, false),
             ExprKind::Cast { value, ty } => {
                 let value = match value.kind {
                     ExprKind::Cast { .. } => self.expr(value),
@@ -133,6 +140,16 @@ impl<'a> Printer<'a> {
         {
             return Doc::concat([Doc::text("["), self.expr(value), Doc::text("]")]);
         }
+        if elements.iter().all(is_number) && !self.comments_between(elements.iter().map(span), end) {
+            let numbers: Vec<Doc> = elements
+                .iter()
+                .map(|element| match element {
+                    Element::Item(value) | Element::Spread(value, _) => self.expr(value),
+                })
+                .collect();
+            let body = Doc::indent([Doc::Line(""), Doc::fill(numbers, ","), Doc::IfBroken(",")]);
+            return Doc::group([Doc::text("["), body, Doc::Line(""), Doc::text("]")]);
+        }
         self.list(("[", "]"), elements, end, span, |printer, element| match element {
             Element::Item(value) => printer.expr(value),
             Element::Spread(value, _) => Doc::concat([Doc::text("..."), printer.expr(value)]),
@@ -147,7 +164,14 @@ impl<'a> Printer<'a> {
             links.push(base);
             base = inner;
         }
-        let calls = links.iter().filter(|link| matches!(link.kind, ExprKind::Call { .. })).count();
+        if self.comments_in_chain(&links) {
+            return self.commented_chain(base, links);
+        }
+        let called = |link: &&&Expr| matches!(link.kind, ExprKind::Call { .. });
+        let calls = links.iter().filter(called).count();
+        let with_lambda =
+            |link: &&Expr| matches!(&link.kind, ExprKind::Call { arguments, .. } if has_lambda(arguments));
+        let breaks = calls > 2 || links.iter().copied().filter(with_lambda).count() > 1;
         let mut head = vec![self.left(base, POSTFIX)];
         let mut tail = Vec::new();
         let mut dots = 0;
@@ -155,7 +179,8 @@ impl<'a> Printer<'a> {
             let method = matches!(link.kind, ExprKind::Field { .. });
             dots += usize::from(method);
             let doc = self.link(link);
-            if calls < 3 || dots < 2 {
+            let first = if calls > 2 { 1 } else { 0 };
+            if !breaks || dots <= first {
                 head.push(doc);
             } else {
                 tail.extend(method.then_some(Doc::Line("")));
@@ -164,6 +189,42 @@ impl<'a> Printer<'a> {
         }
         head.push(Doc::indent(tail));
         Doc::group(head)
+    }
+
+    /// Whether comments stand between the links of a chain.
+    fn comments_in_chain(&self, links: &[&Expr]) -> bool {
+        links.iter().any(|link| {
+            let (ExprKind::Field { name, .. }, Some(base)) = (&link.kind, chain_base(link)) else {
+                return false;
+            };
+            let at = self.comments.partition_point(|comment| comment.span.start < base.span.end);
+            self.comments.get(at).is_some_and(|comment| comment.span.start < name.span.start)
+        })
+    }
+
+    /// A chain with comments between its links: what the writer put on a line of its own stays there.
+    fn commented_chain(&mut self, base: &Expr, links: Vec<&Expr>) -> Doc {
+        let head = self.left(base, POSTFIX);
+        let mut end = base.span.end;
+        let mut tail = Vec::new();
+        for link in links.into_iter().rev() {
+            if let ExprKind::Field { name, .. } = &link.kind {
+                let at = name.span.start;
+                let own_line = self.line_before(at).trim_start().trim_start_matches(['.', '?']).is_empty();
+                let behind = self.trailing(end, at);
+                let above = self.leading(at);
+                let broken = own_line || behind.is_some() || !above.is_empty();
+                tail.extend(behind.map(|comment| Doc::text(format!(" {comment}"))));
+                if !above.is_empty() {
+                    tail.push(Doc::Hard);
+                    tail.extend(above);
+                }
+                tail.extend(broken.then_some(Doc::Hard));
+            }
+            tail.push(self.link(link));
+            end = link.span.end;
+        }
+        Doc::concat([head, Doc::nest(tail)])
     }
 
     /// The last piece of a chain.
@@ -219,8 +280,8 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Operators of one kind in a row break together.
-    fn binary(&mut self, expr: &Expr, op: BinaryOp) -> Doc {
+    /// Operators of one kind in a row break together. `deep`: with more indentation than a block behind it.
+    fn binary(&mut self, expr: &Expr, op: BinaryOp, deep: bool) -> Doc {
         let power = binding(op);
         let mut operands = Vec::new();
         let mut rest = expr;
@@ -255,7 +316,8 @@ impl<'a> Printer<'a> {
                 _ => tail.extend([Doc::text(format!(" {text}")), Doc::Line(" "), right]),
             }
         }
-        Doc::strict([head_doc, Doc::indent(tail)])
+        let tail = Doc::indent(tail);
+        Doc::strict([head_doc, if deep { Doc::indent([tail]) } else { tail }])
     }
 
     /// A left operand: what is open on its right would swallow the operator.
@@ -430,7 +492,16 @@ impl<'a> Printer<'a> {
             ExprKind::Cast { .. } | ExprKind::Await { .. } => self.expr(call),
             _ => self.left(call, POSTFIX),
         };
-        Doc::concat([call, self.clauses(clauses)])
+        let inline = clauses.iter().take_while(|clause| !self.starts_line(clause.span.start)).count();
+        if inline < 2 || inline < clauses.len() {
+            return Doc::concat([call, self.clauses(clauses)]);
+        }
+        let mut lines = Vec::new();
+        for clause in clauses {
+            lines.push(Doc::Line(" "));
+            lines.push(self.clause(clause));
+        }
+        Doc::concat([call, Doc::group([Doc::indent(lines)])])
     }
 
     /// Clauses stay on the line or go to one of their own, as they were written.
@@ -508,6 +579,19 @@ impl<'a> Printer<'a> {
 
 fn jump(word: &str, label: &Option<Name>) -> String {
     label.as_ref().map_or(word.to_owned(), |label| format!("{word} '{}", label.text))
+}
+
+fn is_number(element: &Element) -> bool {
+    let Element::Item(value) = element else { return false };
+    let value = match &value.kind {
+        ExprKind::Unary { op: UnaryOp::Negate, operand } => operand,
+        _ => value,
+    };
+    matches!(value.kind, ExprKind::Literal(Literal::Number(_)))
+}
+
+fn has_lambda(arguments: &[Argument]) -> bool {
+    arguments.iter().any(|it| matches!(it.value.kind, ExprKind::Lambda { .. }))
 }
 
 fn in_parentheses(doc: Doc) -> Doc {

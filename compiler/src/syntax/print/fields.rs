@@ -86,7 +86,7 @@ impl<'a> Printer<'a> {
                 self.piece(at.start, at.end, end, |printer| print(printer, item))
             })
             .collect();
-        let body = self.lines(pieces, ",", end);
+        let body = self.lines_ending(pieces, ",", ",", end);
         self.broken(brackets, head, body)
     }
 

@@ -178,31 +178,38 @@ impl<'a> Printer<'a> {
 
     /// ` -> start f(x)`, on its own line where the writer put it there.
     fn action(&mut self, action: &Action) -> Doc {
-        let word = if action.start.is_some() { "-> start " } else { "-> " };
-        let at = action.start.unwrap_or(action.call.span).start;
-        let own_line = self.line_before(at).trim() == "->";
-        self.continued(own_line, |printer| Doc::concat([Doc::text(word), printer.before_block(&action.call)]))
-    }
-
-    /// A piece of a declaration behind a blank, or on a line of its own.
-    fn continued(&mut self, own_line: bool, print: impl FnOnce(&mut Self) -> Doc) -> Doc {
-        let doc = print(self);
+        let own_line = self.on_own_line(action);
+        let doc = self.arrow(action);
         if own_line { Doc::nest([Doc::Hard, doc]) } else { Doc::concat([Doc::text(" "), doc]) }
     }
 
+    fn on_own_line(&self, action: &Action) -> bool {
+        let at = action.start.unwrap_or(action.call.span).start;
+        self.line_before(at).trim() == "->"
+    }
+
+    fn arrow(&mut self, action: &Action) -> Doc {
+        let word = if action.start.is_some() { "-> start " } else { "-> " };
+        Doc::concat([Doc::text(word), self.before_block(&action.call)])
+    }
+
+    /// `on … as … when … -> …` on one line, or each part behind the event on its own.
     fn on(&mut self, decl: &OnDecl, end: u32) -> Doc {
-        let mut parts = vec![Doc::text("on "), self.expr(&decl.source)];
+        let mut head = vec![Doc::text("on "), self.expr(&decl.source)];
         if let Some(event) = &decl.event {
-            parts.push(Doc::text(format!(" as {}", event.text)));
+            head.push(Doc::text(format!(" as {}", event.text)));
         }
+        let mut broken = false;
+        let mut parts = Vec::new();
         if let Some(when) = &decl.when {
-            let own_line = self.line_before(when.span.start).trim() == "when";
-            let print = |printer: &mut Self| Doc::concat([Doc::text("when "), printer.plain(when)]);
-            parts.push(self.continued(own_line, print));
+            broken |= self.line_before(when.span.start).trim() == "when";
+            parts.extend([Doc::Line(" "), Doc::text("when "), self.plain(when)]);
         }
-        parts.push(self.action(&decl.action));
-        parts.push(self.settings(&decl.settings, end));
-        Doc::Concat(parts)
+        broken |= self.on_own_line(&decl.action);
+        parts.extend([Doc::Line(" "), self.arrow(&decl.action)]);
+        head.push(Doc::indent(parts));
+        let settings = self.settings(&decl.settings, end);
+        Doc::concat([Doc::Group(Box::new(Doc::Concat(head)), broken), settings])
     }
 
     fn kind(&mut self, decl: &KindDecl, end: u32) -> Doc {

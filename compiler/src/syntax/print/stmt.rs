@@ -68,12 +68,12 @@ impl<'a> Printer<'a> {
                 Doc::concat([target, Doc::text(format!(" {op}= ")), self.expr(value)])
             }
             StmtKind::Expr(value) => self.statement_expr(value),
-            StmtKind::While { label, condition, body } => Doc::concat([
+            StmtKind::While { label, condition, body } => Doc::strict([
                 label_text(label),
                 Doc::text("while "),
                 self.before_block(condition),
                 Doc::text(" "),
-                self.block(body),
+                self.block_in(body, Lines::Shared),
             ]),
             StmtKind::Repeat { label, options, body, until } => {
                 self.repeat(label, options, body, until.as_ref())
@@ -114,7 +114,8 @@ impl<'a> Printer<'a> {
     ) -> Doc {
         let index = index.map_or(String::new(), |name| format!(", {}", name.text));
         let head = Doc::concat([self.pattern(binder), Doc::text(format!("{index} in "))]);
-        Doc::concat([head, self.before_block(items), Doc::text(" "), self.block(body)])
+        let items = self.before_block(items);
+        Doc::strict([head, items, Doc::text(" "), self.block_in(body, Lines::Shared)])
     }
 
     fn repeat(

@@ -126,8 +126,7 @@ impl<'a> Printer<'a> {
 
     fn throws(&self, names: &[ErrorName]) -> Doc {
         let names: Vec<Doc> = names.iter().map(|name| Doc::text(self.error_name(name))).collect();
-        let names = Doc::join(names, &Doc::concat([Doc::text(","), Doc::Line(" ")]));
-        let names = Doc::group([Doc::indent([names])]);
+        let names = Doc::indent([Doc::fill(names, ",")]);
         // Deeper than the body that follows.
         Doc::group([Doc::indent([Doc::indent([Doc::Line(" "), Doc::text("throws "), names])])])
     }
