@@ -54,12 +54,16 @@ impl Sources for Disk {
     }
 }
 
-/// Reads a text file; bytes that are no UTF-8 become U+FFFD, so that a diagnostic can point at them.
+/// Reads a text file. What is no UTF-8 is refused: written back, or deployed, it would be other text.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", show(path)))?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("{} does not exist", show(path)),
+        _ => format!("{}: {error}", show(path)),
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(valid).filter(|it| **it == b'\n').count() + 1;
+        format!("{} is not UTF-8 text: line {line} holds other bytes", show(path))
     })
 }
 

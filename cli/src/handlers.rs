@@ -11,6 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use compiler::output::{BuiltTests, TestFunction, TestValue};
+use compiler::typed::Program;
+use compiler::typed::resource::Resource;
+use compiler::types::{Type, Types};
 use emulators::{App, Handlers, Session};
 use interpreter::ServiceError;
 use jsonata::Value;
@@ -41,12 +44,33 @@ pub(crate) struct Processes {
     recipes: Arc<BTreeMap<String, Recipe>>,
     /// Why the others can't.
     absent: Arc<BTreeMap<String, String>>,
+    signatures: Arc<Signatures>,
     /// Holds the scripts that start handlers.
     _scripts: tempfile::TempDir,
 }
 
+/// What functions are declared to answer.
+struct Signatures {
+    types: Types,
+    results: BTreeMap<String, Type>,
+}
+
+impl Signatures {
+    fn of(program: &Program) -> Signatures {
+        let result = |it: &Resource| Some((it.name.to_string(), it.signature.as_ref()?.result.clone()));
+        // A function without a result may answer anything: nobody reads it.
+        let results = program.resources.iter().filter_map(result).filter(|(_, it)| *it != Type::Null);
+        Signatures { types: program.types.clone(), results: results.collect() }
+    }
+}
+
 impl Processes {
-    pub(crate) fn new(disk: &Disk, built: &BuiltTests, app: &App) -> Result<Processes, String> {
+    pub(crate) fn new(
+        disk: &Disk,
+        built: &BuiltTests,
+        app: &App,
+        program: &Program,
+    ) -> Result<Processes, String> {
         let scripts = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
         for (name, text) in [
             ("boot.py", include_str!("../runtimes/boot.py")),
@@ -95,7 +119,8 @@ impl Processes {
             };
             recipes.insert(resource.name.clone(), recipe);
         }
-        Ok(Processes { recipes: Arc::new(recipes), absent: Arc::new(absent), _scripts: scripts })
+        let signatures = Arc::new(Signatures::of(program));
+        Ok(Processes { recipes: Arc::new(recipes), absent: Arc::new(absent), signatures, _scripts: scripts })
     }
 }
 
@@ -109,13 +134,14 @@ fn folder(disk: &Disk, function: &TestFunction) -> PathBuf {
 impl Handlers for Processes {
     fn session(&self) -> Box<dyn Session> {
         let (recipes, absent) = (self.recipes.clone(), self.absent.clone());
-        Box::new(Running { recipes, absent, processes: HashMap::new() })
+        Box::new(Running { recipes, absent, signatures: self.signatures.clone(), processes: HashMap::new() })
     }
 }
 
 struct Running {
     recipes: Arc<BTreeMap<String, Recipe>>,
     absent: Arc<BTreeMap<String, String>>,
+    signatures: Arc<Signatures>,
     processes: HashMap<String, Process>,
 }
 
@@ -138,6 +164,12 @@ impl Session for Running {
             self.processes.insert(function.to_owned(), process);
         }
         Some(result)
+    }
+
+    fn misfit(&self, function: &str, answer: &Value) -> Option<String> {
+        let Signatures { types, results } = &*self.signatures;
+        let answer: serde_json::Value = serde_json::from_str(&answer.to_string()).ok()?;
+        types.misfit(results.get(function)?, &answer)
     }
 
     fn absent(&self, function: &str) -> Option<String> {

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 ///
 /// A folder that this command did not write is not replaced: it must be absent, empty, or hold `marker`.
 pub(crate) fn write_folder(folder: &Path, files: &[(String, Vec<u8>)], marker: &str) -> Result<(), String> {
+    if folder.is_file() {
+        return Err(format!("{} is a file: name a folder with --out", folder.display()));
+    }
     let is_ours = !folder.exists() || folder.join(marker).is_file() || is_empty(folder);
     if !is_ours {
         return Err(format!(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 mod assign;
+mod fits;
 mod join;
 mod show;
 

@@ -14,6 +14,12 @@ pub trait Session {
     /// Calls a function; `None` where it can't be run here.
     fn invoke(&mut self, function: &str, payload: &Value) -> Option<Result<Value, ServiceError>>;
 
+    /// What is wrong with a function's answer, where it isn't of the declared type.
+    fn misfit(&self, function: &str, answer: &Value) -> Option<String> {
+        let _ = (function, answer);
+        None
+    }
+
     /// Why a function can't be run here.
     fn absent(&self, function: &str) -> Option<String> {
         let _ = function;

@@ -152,6 +152,12 @@ impl<'r, 'a> Router<'r, 'a> {
             _ => call.arguments.get("Payload").unwrap_or(&Value::Null),
         };
         let result = self.runner.session.invoke(name, payload)?;
+        if let Ok(answer) = &result
+            && let Some(why) = self.runner.session.misfit(name, answer)
+        {
+            let message = format!("the handler of `{name}` answers what its signature does not say: {why}");
+            return Some(self.refuse(call, message, None));
+        }
         let callee = Callee::Function(name.to_owned());
         let result = match (result, call.resource) {
             (Ok(value), Resource::Lambda(_)) => Ok(value),

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use cli::testing::{self, span_of};
+use compiler::typed::Program;
 use emulators::{Answer, Answers, Data};
 use interpreter::clock::Millis;
 use interpreter::{Call, Callback, Kind, Reply, Services};
@@ -11,7 +12,7 @@ use super::Outcome;
 use super::asl_run::{How, Mocked};
 use crate::disk::Disk;
 use crate::handlers::Processes;
-use crate::report;
+use crate::{report, values};
 
 /// Run a workflow offline, on a virtual clock
 #[derive(Args)]
@@ -42,7 +43,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn run(self) -> Outcome {
+    pub(crate) fn run(mut self) -> Outcome {
         let given = self.path.to_string_lossy().into_owned();
         let (path, wanted) = match (&self.workflow, self.path.exists()) {
             (None, false) => (PathBuf::from("."), Some(given)),
@@ -63,11 +64,20 @@ impl Run {
         };
         let Some(workflow) = chosen else {
             let names: Vec<&str> = built.workflows.iter().map(|it| it.name.as_str()).collect();
-            return Err(format!("name one of its workflows: {}", names.join(", ")));
+            return Err(match wanted {
+                Some(name) => format!("there is no workflow `{name}`; there are: {}", names.join(", ")),
+                None if names.is_empty() => "there is no workflow in this app".to_owned(),
+                None => format!("name one of its workflows: {}", names.join(", ")),
+            });
         };
+        // Read once: it may be standard input.
+        if let Some(argument) = &self.how.input {
+            self.how.input = Some(values::json(argument)?.to_string());
+        }
+        fits(&analysis.program, &workflow.name, self.how.input.as_deref().unwrap_or("{}"))?;
         let app = testing::app(&built, &analysis.program)?;
         let data = self.data.as_deref().map(|it| data(&app, it)).transpose()?.unwrap_or_default();
-        let handlers = Processes::new(&disk, &built, &app)?;
+        let handlers = Processes::new(&disk, &built, &app, &analysis.program)?;
         let Some(machine) = app.machine_of(&workflow.name) else {
             return Err(format!("`{}` can't be run", workflow.name));
         };
@@ -100,6 +110,22 @@ impl Run {
         report::eprint_all(&told(&answers.borrow()));
         later.iter().for_each(|it| report::eprint_all(&format!("what was started failed: {it}\n")));
         Ok(if later.is_empty() { code } else { ExitCode::from(1) })
+    }
+}
+
+/// Whether the input is of the type that the workflow takes.
+fn fits(program: &Program, workflow: &str, input: &str) -> Result<(), String> {
+    let declared = program.workflows.iter().find(|it| *it.name == *workflow);
+    let Some(param) = declared.and_then(|it| it.param).and_then(|it| program.locals.get(it.index())) else {
+        return Ok(());
+    };
+    let input = serde_json::from_str(input).map_err(|error| error.to_string())?;
+    match program.types.misfit(&param.ty, &input) {
+        None => Ok(()),
+        Some(why) => Err(format!(
+            "`{workflow}` takes `{}`, and the input is another: {why}; --input takes JSON, or @FILE",
+            program.types.show(&param.ty)
+        )),
     }
 }
 

@@ -91,7 +91,7 @@ impl Test {
             return Ok(Suite { name, lines: String::new(), ran: Vec::new(), broken: true });
         }
         let app = testing::app(&built, &analysis.program)?;
-        let handlers = Processes::new(&disk, &built, &app)?;
+        let handlers = Processes::new(&disk, &built, &app, &analysis.program)?;
         let wanted: Vec<&BuiltTest> =
             built.tests.iter().filter(|it| it.title.contains(&self.filter)).collect();
         let mut ran: Vec<Ran> = wanted

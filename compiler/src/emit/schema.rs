@@ -62,18 +62,13 @@ impl Schemas {
                 let mut properties = Map::new();
                 let mut required = Vec::new();
                 for (name, field) in &record.fields {
-                    let (ty, optional) = match types.resolve(&field.ty) {
-                        Type::Optional(ty) => (&**ty, true),
-                        Type::Null | Type::Json => (&field.ty, true),
-                        _ => (&field.ty, false),
-                    };
-                    let mut schema = if ty == &field.ty { inner(ty) } else { or_null(inner(ty)) };
+                    let mut schema = inner(&field.ty);
                     let plain = schema.get("$ref").is_none();
                     if let (Some(docs), Some(fields), true) = (&field.docs, schema.as_object_mut(), plain) {
                         fields.insert("description".into(), docs.as_ref().into());
                     }
                     properties.insert(name.to_string(), schema);
-                    if !optional {
+                    if !types.may_be_absent(field) {
                         required.push(Json::from(&**name));
                     }
                 }

@@ -217,7 +217,7 @@ impl Relation<'_> {
 }
 
 impl Types {
-    fn may_be_absent(&self, field: &FieldType) -> bool {
+    pub(crate) fn may_be_absent(&self, field: &FieldType) -> bool {
         match self.resolve(&field.ty) {
             Type::Optional(_) | Type::Null | Type::Unknown => true,
             Type::Json => !field.required,
