@@ -23,7 +23,7 @@ pub fn app(built: &BuiltTests, program: &Program) -> Result<App, String> {
         fifo: it.fifo,
     });
     let values: BTreeMap<String, String> = built.values.clone();
-    App::new(workflows, resources.collect(), values)
+    Ok(App::new(workflows, resources.collect(), values)?.with_mistake(output::BROKEN_PROMISE))
 }
 
 fn workflow(built: &BuiltWorkflow, program: &Program) -> Workflow {

@@ -142,7 +142,7 @@ fn lower_one(analysis: &Analysis, id: WorkflowId) -> Result<machine::Machine, Ve
         let source = analysis.sources.get(span.file.0 as usize)?;
         Some(source.slice(span).to_owned()).filter(|text| !text.is_empty())
     };
-    lower::lower(&analysis.program, id, &text)
+    lower::lower(&analysis.program, id, &text, lower::Casts::Trusted)
 }
 
 fn compile_one(analysis: &Analysis, id: WorkflowId, naive: bool) -> Checked<emit::asl::Definition> {

@@ -42,12 +42,27 @@ use frames::Frame;
 pub(crate) use table::setting_name;
 pub use test::{Expected, Mocked, Tested, test};
 
+/// What becomes of `as`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Casts {
+    /// Nothing, as it is deployed.
+    Trusted,
+    /// A check, for local runs.
+    Checked,
+}
+
 /// The naive machine of a workflow, or why there is none (a construct that has no form on AWS).
-pub fn lower(program: &Program, id: WorkflowId, source: SourceText<'_>) -> Result<Machine, Vec<Diagnostic>> {
+pub fn lower(
+    program: &Program,
+    id: WorkflowId,
+    source: SourceText<'_>,
+    casts: Casts,
+) -> Result<Machine, Vec<Diagnostic>> {
     let Some(workflow) = program.workflows.get(id.index()) else {
         return Ok(Machine::default());
     };
     let mut lower = Lower::new(program, id, source);
+    lower.casts = casts;
     lower.workflow(workflow);
     if lower.problems.is_empty() { Ok(lower.m) } else { Err(lower.problems) }
 }
@@ -102,6 +117,7 @@ struct Lower<'a> {
     /// Somebody reads the value of the call that is being lowered.
     value_wanted: bool,
     depth: usize,
+    casts: Casts,
     /// Set where a `test` is lowered.
     testing: Option<test::Testing>,
     problems: Vec<Diagnostic>,
@@ -127,6 +143,7 @@ impl<'a> Lower<'a> {
             handler_count: 0,
             value_wanted: false,
             depth: 0,
+            casts: Casts::Trusted,
             testing: None,
             problems: Vec::new(),
         }

@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use crate::source::Span;
+use crate::types::Shape;
 
 pub mod effects;
 pub mod expr;
@@ -60,6 +61,16 @@ pub struct Machine {
     /// Those that can't be reached from `start` (or from the bodies of those that can) don't count.
     pub states: Vec<State>,
     pub start: StateId,
+    /// What `as` says of values.
+    pub casts: Vec<Cast>,
+}
+
+/// A type that values are said to be of.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    pub shape: Shape,
+    /// Lines where that is said.
+    pub lines: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -291,6 +302,18 @@ impl Machine {
         let id = VarId(u32::try_from(self.vars.len()).unwrap_or(u32::MAX));
         self.vars.push(Var { name: name.clone(), temporary });
         id
+    }
+
+    /// The number of what an `as` in a line says.
+    pub fn cast(&mut self, shape: Shape, line: usize) -> u32 {
+        let found = self.casts.iter().position(|it| it.shape == shape);
+        let index = found.unwrap_or(self.casts.len());
+        match self.casts.get_mut(index) {
+            Some(cast) if cast.lines.contains(&line) => {}
+            Some(cast) => cast.lines.push(line),
+            None => self.casts.push(Cast { shape, lines: vec![line] }),
+        }
+        u32::try_from(index).unwrap_or(u32::MAX)
     }
 
     /// Adds a name for use inside one expression.

@@ -128,6 +128,9 @@ pub struct Place {
     pub caption: Option<String>,
 }
 
+/// What local runs say where an `as` says of a value what is not so.
+pub const BROKEN_PROMISE: &str = " promises what is not so: ";
+
 /// What `flow test` runs.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltTests {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
 use crate::emit::asl::Definition;
+use crate::lower::Casts;
+use crate::machine::Machine;
 use crate::output::{BuiltMachine, BuiltMock, BuiltTest, BuiltTests, BuiltWorkflow};
 use crate::output::{TestFunction, TestResource, TestValue};
-use crate::source::Span;
+use crate::source::{SourceText, Span};
 use crate::typed::resource::Resource;
 use crate::typed::{Expr, ExprKind, Program, RecordPart, WorkflowId};
 use crate::{Analysis, emit, lower, pack};
@@ -25,10 +27,9 @@ pub fn tests(analysis: &Analysis, naive: bool) -> BuiltTests {
         Some(source.slice(span).to_owned()).filter(|text| !text.is_empty())
     };
     for (index, workflow) in (0..).zip(&program.workflows) {
-        match lower::lower(program, WorkflowId(index), &text) {
-            Ok(machine) => {
-                let machine = if naive { machine } else { pack::pack(machine) };
-                let machine = self::machine(emit::asl::emit(&machine, program), program);
+        match checked(program, WorkflowId(index), &text, naive) {
+            Ok(definition) => {
+                let machine = self::machine(definition, program);
                 built.workflows.push(BuiltWorkflow {
                     name: workflow.name.to_string(),
                     express: workflow.express,
@@ -50,6 +51,25 @@ pub fn tests(analysis: &Analysis, naive: bool) -> BuiltTests {
     built.resources = program.resources.iter().map(|it| resource(it, analysis)).collect();
     built.values = values(program);
     built
+}
+
+/// The definition that is deployed, with checks of what `as` says in its expressions. Where they would make other
+/// states of it, there are none.
+fn checked(
+    program: &Program,
+    id: WorkflowId,
+    text: SourceText<'_>,
+    naive: bool,
+) -> Result<Definition, Vec<Diagnostic>> {
+    let packed = |machine: Machine| if naive { machine } else { pack::pack(machine) };
+    let deployed = lower::lower(program, id, text, Casts::Trusted)?;
+    let deployed = emit::asl::emit(&packed(deployed), program);
+    let machine = lower::lower(program, id, text, Casts::Checked)?;
+    if machine.casts.is_empty() {
+        return Ok(deployed);
+    }
+    let checked = emit::asl::emit(&packed(machine), program);
+    Ok(if checked.states == deployed.states { checked } else { deployed })
 }
 
 fn test(test: &crate::typed::Test, tested: lower::Tested, program: &Program) -> BuiltTest {

@@ -8,7 +8,10 @@ use indexmap::IndexMap;
 mod assign;
 mod fits;
 mod join;
+mod shape;
 mod show;
+
+pub use shape::{Shape, ShapeKind};
 
 pub use assign::{Mismatch, Problem};
 

@@ -90,6 +90,8 @@ pub struct App {
     values: BTreeMap<String, String>,
     /// Address → name of the resource or workflow.
     addresses: HashMap<String, String>,
+    /// What an evaluation error holds that is the program's own mistake, whatever handles it.
+    mistake: Option<String>,
 }
 
 impl App {
@@ -122,6 +124,20 @@ impl App {
             app.workflows.insert(workflow.name.clone(), Runnable { workflow, machine });
         }
         Ok(app)
+    }
+
+    /// Errors of evaluation whose text holds this fail every test, whatever handles them.
+    #[must_use]
+    pub fn with_mistake(mut self, text: &str) -> App {
+        self.mistake = Some(text.to_owned());
+        self
+    }
+
+    /// What such an error says, without what AWS writes around it.
+    pub(crate) fn mistake<'t>(&self, cause: &'t str) -> Option<&'t str> {
+        // The expression that AWS quotes before it holds the text, too.
+        let (_, own) = cause.rsplit_once("D3137: ")?;
+        own.contains(self.mistake.as_deref()?).then_some(own)
     }
 
     /// The local value of what deployment would fill in: `orders.name`, `stage`.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use interpreter::clock::Millis;
+use interpreter::history::Details;
 use interpreter::{Execution, Kind, Limits, Machine, Names, Options, Outcome, Status};
 use jsonata::Value;
 
@@ -231,12 +232,24 @@ impl<'a> Runner<'a> {
         let outcome = execution.run(&mut Router::new(self, workflow));
         self.depth -= 1;
         if let Some(name) = running.workflow {
+            self.mistakes(name, &outcome);
             let states = self.entered.entry(name.to_owned()).or_default();
             for state in shape::entered(&outcome) {
                 *states.entry(state.to_string()).or_default() += 1;
             }
         }
         outcome
+    }
+
+    fn mistakes(&mut self, workflow: &str, outcome: &Outcome) {
+        for event in &outcome.history {
+            if let Details::Evaluation { cause, state, .. } = &event.details
+                && let Some(message) = self.app.mistake(cause)
+            {
+                let state = Some((Some(workflow.to_owned()), state.to_string()));
+                self.fail(Failure { message: message.to_owned(), state, ..Failure::default() });
+            }
+        }
     }
 
     /// Whether another execution may begin.

@@ -8,6 +8,7 @@
 //! read the "context", are never written.
 
 mod calls;
+mod casts;
 mod text;
 
 use std::cell::RefCell;

@@ -151,7 +151,8 @@ impl Lower<'_> {
         with && without
     }
 
-    fn line(&self, place: Span) -> usize {
+    /// The line that a span begins in.
+    pub(super) fn line(&self, place: Span) -> usize {
         let before = (self.source)(Span { start: 0, end: place.start, ..place });
         1 + before.map_or(0, |text| text.matches('\n').count())
     }

@@ -1,11 +1,11 @@
 //! Expressions that one JSONata expression can hold.
 
-use super::{Lower, Place};
+use super::{Casts, Lower, Place};
 use crate::machine::expr::{Deploy, DeployType};
 use crate::machine::{BoundId, Context, Expr, Func, Item, Member, Op};
 use crate::typed::{self, Arm, BinaryOp, Block, ContextField, ErrorField, ExprKind, ListPart, LocalId};
 use crate::typed::{Order, RecordPart, StmtKind};
-use crate::types::Type;
+use crate::types::{ShapeKind, Type};
 
 /// Gives the value of a part.
 pub(super) type Part<'p, 'a> = &'p mut dyn FnMut(&mut Lower<'a>, &'a typed::Expr) -> Expr;
@@ -95,7 +95,10 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Match { value, arms } => self.pure_match(value, arms, part),
             ExprKind::Block(block) => self.pure_block(block),
-            ExprKind::Cast(inner) => part(self, inner),
+            ExprKind::Cast(inner) => {
+                let value = part(self, inner);
+                self.cast(value, &inner.ty, expr)
+            }
             ExprKind::ErrorField { error, field } => {
                 let error = part(self, error);
                 error_field(error, *field, self.program.errors.iter().any(|it| it.data.is_some()))
@@ -125,6 +128,25 @@ impl<'a> Lower<'a> {
             Some(Place::Alias(expr)) => expr.clone(),
             None => Expr::Null,
         }
+    }
+
+    /// What an `as` of the program says of a value. Tests and mocks may lie.
+    fn cast(&mut self, value: Expr, of: &Type, whole: &typed::Expr) -> Expr {
+        let types = &self.program.types;
+        if self.casts == Casts::Trusted
+            || self.in_method
+            || types.assignable(of, &whole.ty)
+            || super::is_resource(&value)
+        {
+            return value;
+        }
+        let shape = types.shape(&whole.ty);
+        if shape.kind == ShapeKind::Any {
+            return value;
+        }
+        let line = self.line(whole.span);
+        let number = self.m.cast(shape, line);
+        Expr::call(Func::Cast(number), vec![value])
     }
 
     fn deploy_type(&self, ty: &Type) -> DeployType {

@@ -172,6 +172,7 @@ fn of_call(function: Func, arguments: &[Expr], effects: &mut Effects) {
         | Func::ErrorData
         | Func::NestedError
         | Func::ToSet
+        | Func::Cast(_)
         | Func::Branch => {}
     }
 }

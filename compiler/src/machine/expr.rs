@@ -274,6 +274,9 @@ pub enum Func {
     Timestamp,
     /// Raises an error with this text.
     Raise,
+    /// The value itself, which `as` says to be of a type: the number of [`super::Machine::casts`]. Local runs look
+    /// whether that is true; in what is deployed there are none.
+    Cast(u32),
     /// The human text of `{ Error, Cause }`; with `true` behind it also where that text carries data.
     ErrorMessage,
     /// The data of an error that carries JSON in its cause, else null.

@@ -122,6 +122,7 @@ impl Printer<'_> {
             | Func::FromMillis
             | Func::Timestamp
             | Func::Raise => self.conversion(function, arguments),
+            Func::Cast(number) => self.cast(number, arguments),
             Func::Branch => {
                 Piece(format!("{}[{}]", self.arg_at(arguments, 0, ATOM), self.arg(arguments, 1)), PATH)
             }
