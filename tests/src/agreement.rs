@@ -110,10 +110,27 @@ fn run(
         (Some(output), _) => format!("gave {output}"),
         (None, error) => format!("failed {}", error.as_deref().unwrap_or("")),
     };
+    let all = services.calls.concat() + &end;
+    let mut calls: Vec<String> = services.calls.iter().map(|call| without_uuids(call, &all)).collect();
     if sort {
-        services.calls.sort();
+        calls.sort();
     }
-    Ok(Run { calls: services.calls, end, transitions: outcome.transitions })
+    Ok(Run { calls, end: without_uuids(&end, &all), transitions: outcome.transitions })
+}
+
+/// Each uuid replaced by how often it is seen in a whole run: the two machines draw others, but as many.
+fn without_uuids(text: &str, run: &str) -> String {
+    uuids(text).into_iter().fold(text.to_owned(), |text, uuid| {
+        text.replace(uuid, &format!("uuid seen {} times", run.matches(uuid).count()))
+    })
+}
+
+fn uuids(text: &str) -> Vec<&str> {
+    let is_uuid = |piece: &&str| {
+        let dashes = piece.char_indices().filter(|(_, c)| *c == '-').map(|(at, _)| at);
+        piece.chars().all(|c| c == '-' || c.is_ascii_hexdigit()) && dashes.eq([8, 13, 18, 23])
+    };
+    text.char_indices().filter_map(|(at, _)| text.get(at..at + 36)).filter(is_uuid).collect()
 }
 
 fn at_once(definition: &serde_json::Value) -> bool {
@@ -138,9 +155,10 @@ impl Services for Answers {
         };
         // Tokens differ from run to run.
         let key = call.token.map_or_else(|| key.clone(), |token| key.replace(token, "token"));
-        let count = self.seen.entry(key.clone()).or_insert(0);
+        let drawn = uuids(&key).into_iter().fold(key.clone(), |key, uuid| key.replace(uuid, "uuid"));
+        let count = self.seen.entry(drawn.clone()).or_insert(0);
         *count += 1;
-        let chance = program::mix(self.seed, &format!("{key} {count}"));
+        let chance = program::mix(self.seed, &format!("{drawn} {count}"));
         self.calls.push(format!("{key} #{count}"));
         let failure = match chance % (8 + self.seed % 4 * 12) {
             0 => Some(("E0", r#"{"errorMessage":"no luck","errorType":"E0"}"#)),

@@ -64,7 +64,9 @@ impl Gen {
     }
 
     pub(super) fn further(&mut self) {
-        match self.next(14) {
+        match self.next(17) {
+            14 => self.drawn(),
+            15 | 16 => self.caught_values(),
             0 | 1 => self.nested_call(),
             2 => self.line("wait 1s"),
             3 => self.write(),
@@ -84,6 +86,63 @@ impl Gen {
     fn int(&mut self, name: String) {
         let scope = self.scope;
         self.vars.push(Var { name, ty: Ty::Int, mutable: false, scope });
+    }
+
+    /// What is drawn anew, read more than once, perhaps across a retry or a wait.
+    fn drawn(&mut self) {
+        let name = self.name("u");
+        let value = if self.chance(3) { "now()" } else { "uuid()" };
+        let (other, retry) =
+            (self.expr(Ty::Int, 1), if self.chance(3) { " retry E1 (attempts: 1, every: 1s)" } else { "" });
+        self.line(&format!("let {name} = {value}"));
+        match self.next(3) {
+            0 => self.line(&format!("f({{ id: {name}, n: {other} }}){retry}")),
+            1 => self.line(&format!("if {other} > 1 {{ h({name}){retry} }}")),
+            _ => self.line("wait 1s"),
+        }
+        self.line(&format!("h([{name}, {name}]){retry}"));
+        if self.chance(3) {
+            self.line(&format!("g({{ drawn: {value} }}){retry}"));
+        }
+    }
+
+    /// A `try` around what may fail without a call, among calls that may.
+    fn caught_values(&mut self) {
+        let (name, sum) = (self.name("q"), self.name("v"));
+        let text = if self.in_step { "\"${a}\"" } else { "(input.note ?? \"0\")" };
+        let start = self.expr(Ty::Int, 1);
+        self.line(&format!("var {sum}: int = {start}"));
+        self.vars.push(Var { name: sum.clone(), ty: Ty::Int, mutable: true, scope: self.scope });
+        let kept = self.vars.len();
+        self.line("try {");
+        self.indent += 1;
+        if self.chance(2) {
+            let value = self.call(Ty::Int);
+            let to = self.name("b");
+            self.line(&format!("let {to} = {value}"));
+            self.int(to);
+        }
+        let other = self.expr(Ty::Int, 1);
+        self.line(&format!("let {name} = {other} + (parseJson({text}) as int)"));
+        if self.chance(3) {
+            self.line(&format!("{sum} = {name}"));
+        }
+        match self.next(3) {
+            0 => self.line(&format!("f({name})")),
+            1 => self.line(&format!("{sum} = {sum} + h({{ p: {name} }}) + {name}")),
+            _ => self.statements(2),
+        }
+        self.indent -= 1;
+        self.vars.truncate(kept);
+        let only = if self.chance(3) { "catch States.QueryEvaluationError" } else { "catch" };
+        self.line(&format!("}} {only} as e {{"));
+        let (call, value) = (self.call(Ty::Int), self.expr(Ty::Int, 1));
+        match self.next(3) {
+            0 => self.line(&format!("  {sum} = {sum} + {value}")),
+            1 => self.line(&format!("  h(e.name)\n{sum} = {call}")),
+            _ => self.line("  f(e.name)"),
+        }
+        self.line("}");
     }
 
     fn nested_call(&mut self) {
