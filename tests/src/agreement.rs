@@ -61,51 +61,56 @@ pub fn compare_source(source: &str, seed: u64) -> Verdict {
         let problems: Vec<&String> = problems.map(|d| &d.message).collect();
         return Verdict::Differ(format!("{source}\nnot built: {problems:?}"));
     };
+    let (naive, packed) = match (machine(&a.definition), machine(&b.definition)) {
+        (Ok(naive), Ok(packed)) => (naive, packed),
+        (naive, packed) => {
+            let problems = [naive.err(), packed.err()];
+            return Verdict::Differ(format!(
+                "{source}\n{problems:?}\nNAIVE {:#}\nPACKED {:#}",
+                a.definition, b.definition
+            ));
+        }
+    };
     let (mut total_naive, mut total_packed) = (0, 0);
     for round in 0..4 {
         let input = program::input(seed.wrapping_add(round));
         // Branches run at once: their order is nobody's promise.
         let sort = at_once(&a.definition) || at_once(&b.definition);
-        let one = run(&a.definition, &input, seed ^ round, sort);
-        let two = run(&b.definition, &input, seed ^ round, sort);
-        match (one, two) {
-            // A loop that does not end within the bound is cut off at another place in each.
-            (Ok(one), Ok(_)) if one.transitions >= LONGEST => {}
-            (Ok(one), Ok(two)) if one.calls == two.calls && one.end == two.end => {
-                if two.transitions > one.transitions {
-                    return Verdict::Differ(format!(
-                        "{source}\nround {round}: packed takes more transitions\n{one:?}\n{two:?}\n{:#}",
-                        b.definition
-                    ));
-                }
-                total_naive += one.transitions;
-                total_packed += two.transitions;
-            }
-            (one, two) => {
-                return Verdict::Differ(format!(
-                    "{source}\nround {round}, input {input}\nnaive:  {one:#?}\npacked: {two:#?}\nNAIVE {:#}\nPACKED {:#}",
-                    a.definition, b.definition
-                ));
-            }
+        let one = run(&naive, &input, seed ^ round, sort);
+        let two = run(&packed, &input, seed ^ round, sort);
+        // A loop that does not end within the bound is cut off at another place in each.
+        if one.transitions >= LONGEST {
+            continue;
         }
+        if one.calls != two.calls || one.end != two.end {
+            return Verdict::Differ(format!(
+                "{source}\nround {round}, input {input}\nnaive:  {one:#?}\npacked: {two:#?}\nNAIVE {:#}\nPACKED {:#}",
+                a.definition, b.definition
+            ));
+        }
+        if two.transitions > one.transitions {
+            return Verdict::Differ(format!(
+                "{source}\nround {round}: packed takes more transitions\n{one:?}\n{two:?}\n{:#}",
+                b.definition
+            ));
+        }
+        total_naive += one.transitions;
+        total_packed += two.transitions;
     }
     Verdict::Agree { naive: total_naive, packed: total_packed }
 }
 
-fn run(
-    definition: &serde_json::Value,
-    input: &serde_json::Value,
-    seed: u64,
-    sort: bool,
-) -> Result<Run, String> {
-    let text = definition.to_string();
-    let read = asl::read(&text, asl::Format::Json);
+fn machine(definition: &serde_json::Value) -> Result<Machine, String> {
+    let read = asl::read(&definition.to_string(), asl::Format::Json);
     let machine = read.machine.ok_or_else(|| format!("not read: {:?}", read.diagnostics))?;
-    let machine = Machine::compile(&machine).map_err(|error| format!("not compiled: {error:?}"))?;
+    Machine::compile(&machine).map_err(|error| format!("not compiled: {error:?}"))
+}
+
+fn run(machine: &Machine, input: &serde_json::Value, seed: u64, sort: bool) -> Run {
     let limits = Limits { transitions: Some(LONGEST), ..Limits::default() };
     let options = Options { limits, seed: 1, ..Options::default() };
     let mut services = Answers { seed, calls: Vec::new(), seen: BTreeMap::new() };
-    let outcome = Execution::new(&machine, Value::from(input), options).run(&mut services);
+    let outcome = Execution::new(machine, Value::from(input), options).run(&mut services);
     let end = match (&outcome.output, &outcome.error) {
         (Some(output), _) => format!("gave {output}"),
         (None, error) => format!("failed {}", error.as_deref().unwrap_or("")),
@@ -115,7 +120,7 @@ fn run(
     if sort {
         calls.sort();
     }
-    Ok(Run { calls, end: without_uuids(&end, &all), transitions: outcome.transitions })
+    Run { calls, end: without_uuids(&end, &all), transitions: outcome.transitions }
 }
 
 /// Each uuid replaced by how often it is seen in a whole run: the two machines draw others, but as many.
