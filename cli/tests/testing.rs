@@ -144,6 +144,37 @@ workflow wait(id: string) -> string { return slow(id) }
     assert!(said.contains("`slow` wants java21; handlers in Python and Node run here"), "{said}");
 }
 
+/// API reference, StartExecution: a name may be used again only while the execution runs, with the same input.
+#[test]
+fn a_name_is_of_one_execution() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("main.flow"),
+        r#"
+workflow child(n: int) -> int { return n }
+workflow twice(n: int) -> int {
+  let first = await child(1, name: "one")
+  let second = await child(n, name: "one")
+  return first + second
+}
+workflow starts(n: int) -> boolean {
+  let first = child(1, name: "one")
+  let second = child(n, name: "one")
+  return first.executionArn == second.executionArn
+}
+"#,
+    )
+    .unwrap();
+    let app = folder.path().to_str().unwrap().to_owned();
+    let refused = "StepFunctions.ExecutionAlreadyExistsException";
+    for (workflow, input, wanted) in
+        [("starts", "1", "true"), ("starts", "2", refused), ("twice", "1", refused), ("twice", "2", refused)]
+    {
+        let said = text(&flow(&["run", &app, workflow, "--input", input]));
+        assert!(said.contains(wanted), "{workflow}({input}): {said}");
+    }
+}
+
 #[test]
 fn a_workflow_runs_with_data_in_its_tables_and_buckets() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use asl::{Pattern, Resource};
 use interpreter::clock::Millis;
-use interpreter::{Call, Callback, Message, Reply, ServiceError, Services, Status};
+use interpreter::{Call, Callback, Message, Outcome, Reply, ServiceError, Services, Status};
 use jsonata::Value;
 
 use crate::app::{App, Callee};
 use crate::runner::{Failure, Request, Runner};
 use crate::shape;
-use crate::world::{Asked, Pending, Started};
+use crate::world::{Asked, Named, Pending, Started};
 
 /// The services of one execution.
 pub(crate) struct Router<'r, 'a> {
@@ -132,7 +132,7 @@ impl<'r, 'a> Router<'r, 'a> {
     }
 
     /// A run in the form of the API that started it.
-    fn run_told(&self, call: &Call<'_>, name: &str, outcome: &interpreter::Outcome, input: &Value) -> Value {
+    fn run_told(&self, call: &Call<'_>, name: &str, outcome: &Outcome, input: &Value) -> Value {
         let machine = crate::app::address("workflow", name, "arn");
         let pattern = pattern(call);
         if call.arn.contains("startSyncExecution") || pattern == Some(Pattern::Sync) {
@@ -176,18 +176,33 @@ impl<'r, 'a> Router<'r, 'a> {
         };
         let run_name = call.arguments.get("Name").and_then(Value::as_str).map(Arc::from);
         let waits = waits_for_job(call) || call.arn.contains("startSyncExecution");
+        let express = self.runner.app.workflows.get(name).is_some_and(|it| it.workflow.express);
+        let key = { run_name.clone() }.filter(|_| !express).map(|it| (name.to_owned(), it));
+        if let Some(earlier) = key.as_ref().and_then(|it| self.runner.world.named.get(it)) {
+            let start = earlier.start;
+            let arn = execution_arn(name, run_name.as_deref().unwrap_or_default());
+            if earlier.input != input || !earlier.runs_at(call.now) {
+                return already_exists(call, &arn);
+            }
+            match earlier.outcome.clone() {
+                _ if !waits => return reply(call, 0, Ok(shape::started(&arn, start))),
+                Some(outcome) => return self.awaited(call, name, &outcome, &input, start),
+                // It is run now.
+                None => self.runner.started.retain(|it| it.workflow != name || it.name != run_name),
+            }
+        }
         if !waits {
             let id = self.runner.started.len();
-            let arn = crate::app::address("workflow", name, "arn").replace(":stateMachine:", ":execution:");
             let own = run_name.clone().unwrap_or_else(|| format!("started-{id}").into());
-            let arn = format!("{arn}:{own}");
+            let named = Named { input: input.clone(), start: call.now, outcome: None };
+            self.runner.world.named.extend(key.map(|it| (it, named)));
             self.runner.started.push_back(Started {
                 workflow: name.to_owned(),
                 input,
                 name: run_name,
                 at: call.now,
             });
-            return reply(call, 0, Ok(shape::started(&arn, call.now)));
+            return reply(call, 0, Ok(shape::started(&execution_arn(name, &own), call.now)));
         }
         if !self.runner.may_run() {
             return self.refuse(call, format!("runs of `{name}` nest without an end"), None);
@@ -195,17 +210,25 @@ impl<'r, 'a> Router<'r, 'a> {
         let Some(outcome) = self.runner.workflow(name, input.clone(), run_name, true, call.now) else {
             return self.refuse(call, format!("there is no workflow `{name}`"), None);
         };
-        let after = u64::try_from(outcome.elapsed).unwrap_or(0);
+        let outcome = Arc::new(outcome);
+        let named = Named { input: input.clone(), start: call.now, outcome: Some(outcome.clone()) };
+        self.runner.world.named.extend(key.map(|it| (it, named)));
+        self.awaited(call, name, &outcome, &input, call.now)
+    }
+
+    /// What a caller gets that waits for an execution.
+    fn awaited(&self, call: &Call<'_>, name: &str, outcome: &Outcome, input: &Value, start: Millis) -> Reply {
+        let end = start.saturating_add(outcome.elapsed);
+        let after = u64::try_from(end.saturating_sub(call.now)).unwrap_or(0);
         let sync = call.arn.contains("startSyncExecution");
         if outcome.status == Status::Running && !sync {
             return Reply::Never;
         }
         if outcome.status != Status::Succeeded && !sync {
             let machine = crate::app::address("workflow", name, "arn");
-            return reply(call, after, Err(shape::nested_failure(&machine, &outcome, &input, call.now)));
+            return reply(call, after, Err(shape::nested_failure(&machine, outcome, input, start)));
         }
-        let told = self.run_told(call, name, &outcome, &input);
-        reply(call, after, Ok(told))
+        reply(call, after, Ok(self.run_told(call, name, outcome, input)))
     }
 
     /// `SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat`.
@@ -381,6 +404,26 @@ impl Services for Router<'_, '_> {
 fn told_by_sfn(message: &str) -> String {
     let request = "00000000-0000-4000-8000-000000000000";
     format!("{message} (Service: Sfn, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)")
+}
+
+fn execution_arn(workflow: &str, name: &str) -> String {
+    let machine = crate::app::address("workflow", workflow, "arn");
+    format!("{}:{name}", machine.replace(":stateMachine:", ":execution:"))
+}
+
+/// API reference of StartExecution: a name may be used again only while the execution runs, with the same input. The words
+/// are what users quote of AWS, in the form that is recorded for other errors of nested executions.
+fn already_exists(call: &Call<'_>, arn: &str) -> Reply {
+    let message = format!("Execution Already Exists: '{arn}'");
+    if matches!(call.resource, Resource::AwsSdk(_)) {
+        return Reply::failure("Sfn.ExecutionAlreadyExistsException", told_by_sfn(&message));
+    }
+    let request = "00000000-0000-4000-8000-000000000000";
+    let cause = format!(
+        "{message} (Service: AWSStepFunctions; Status Code: 400; Error Code: ExecutionAlreadyExists; \
+         Request ID: {request}; Proxy: null)"
+    );
+    Reply::failure("StepFunctions.ExecutionAlreadyExistsException", cause)
 }
 
 fn pattern(call: &Call<'_>) -> Option<Pattern> {

@@ -285,7 +285,11 @@ impl<'a> Runner<'a> {
                 self.started.clear();
                 return;
             }
-            self.workflow(&next.workflow, next.input, next.name, false, next.at);
+            let outcome = self.workflow(&next.workflow, next.input, next.name.clone(), false, next.at);
+            let named = next.name.and_then(|it| self.world.named.get_mut(&(next.workflow, it)));
+            if let (Some(named), Some(outcome)) = (named, outcome) {
+                named.outcome = Some(Arc::new(outcome));
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! What a test has changed so far, and what it has seen: fresh for every test.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use interpreter::{Callback, clock::Millis};
+use interpreter::{Callback, Outcome, Status, clock::Millis};
 use jsonata::Value;
 
 use crate::app::Callee;
@@ -76,6 +77,26 @@ pub(crate) struct World {
     pub(crate) mocks: Vec<Mocking>,
     pub(crate) calls: Vec<Asked>,
     pub(crate) stores: Stores,
+    /// Executions of Standard workflows that were given a name, by workflow and name.
+    pub(crate) named: HashMap<(String, Arc<str>), Named>,
+}
+
+/// An execution that was given a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) input: Value,
+    pub(crate) start: Millis,
+    /// `None`: it was started and has not been run yet.
+    pub(crate) outcome: Option<Arc<Outcome>>,
+}
+
+impl Named {
+    /// Whether it runs at that time: only then may it be started again, with the same input.
+    pub(crate) fn runs_at(&self, now: Millis) -> bool {
+        self.outcome
+            .as_ref()
+            .is_none_or(|it| it.status == Status::Running || now < self.start.saturating_add(it.elapsed))
+    }
 }
 
 /// A callback on its way.

@@ -83,6 +83,21 @@ pub(super) fn repair(failure: &Failure, definition: &Definition, world: &mut Wor
             return true;
         }
     }
+    // The path is not told, but stands in the call.
+    let filtered = text
+        .split_once("The function '")
+        .and_then(|(_, rest)| rest.split_once("' had the following error: Filter: "))
+        .map_or("", |(call, _)| call);
+    for path in
+        filtered.split(['(', ',', ')']).map(str::trim).filter(|it| it.starts_with('$') && it.contains('['))
+    {
+        if places(path, text, failure, definition)
+            .iter()
+            .any(|(start, steps)| world.give(start, steps, &Want::Any))
+        {
+            return true;
+        }
+    }
     if text.contains("there are more arguments than") {
         return template(text, failure, world);
     }
