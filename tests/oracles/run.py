@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds what Flow builds against AWS's own tools.
 
-Builds every program under examples/ (and tests/baselines/, tests/oracles/cases/) for both targets and both formats and asks
+Builds every program under examples/ (and tests/baselines/, tests/oracles/cases/), and every one of the reference's pages on
+resources, for both targets and both formats and asks
     cfn-lint              the plain CloudFormation template: no errors
     sam validate --lint   the SAM template
     aws-sam-translator    the SAM template translates offline
@@ -18,6 +19,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +65,27 @@ def programs(arguments):
         mains = sorted(base.glob("*/main.flow"))
         flat = sorted(it for it in base.glob("**/*.flow") if it.name != "main.flow" and not (it.parent / "main.flow").exists())
         found += mains + flat
+    return found
+
+
+# Pages whose programs are about what reaches CloudFormation; the others are about states.
+PAGES = ("apis-and-triggers", "messages", "resources", "settings")
+
+
+def of_pages(folder):
+    """The programs of the reference's pages that are right, each in a file of its own."""
+    found = []
+    for page in PAGES:
+        text = (ROOT / "tests" / "reference" / f"{page}.md").read_text()
+        for at, section in enumerate(re.split(r"^##? ", text, flags=re.MULTILINE)):
+            blocks = re.findall(r"^```flow\n(.*?)^```", section, flags=re.MULTILINE | re.DOTALL)
+            if len(blocks) != 1 or "// error:" in blocks[0]:
+                continue
+            name = re.sub(r"[^a-z]+", "-", section.splitlines()[0].lower()).strip("-")
+            place = folder / f"{page}-{at}-{name}" / "main.flow"
+            place.parent.mkdir(parents=True)
+            place.write_text(blocks[0])
+            found.append(place)
     return found
 
 
@@ -142,7 +165,8 @@ def main():
         print("asl-validator is not there: skipped (npm install asl-validator, --npm DIR)")
     failed = 0
     with tempfile.TemporaryDirectory() as work, concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = [(it, pool.submit(check, args, it, pathlib.Path(work) / str(at))) for at, it in enumerate(programs(args.programs))]
+        all_programs = programs(args.programs) + ([] if args.programs else of_pages(pathlib.Path(work) / "pages"))
+        jobs = [(it, pool.submit(check, args, it, pathlib.Path(work) / str(at))) for at, it in enumerate(all_programs)]
         for program, job in jobs:
             complaints = job.result()
             failed += bool(complaints)
