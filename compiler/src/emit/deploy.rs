@@ -114,8 +114,10 @@ impl<'a> Deployment<'a> {
         let text = existing.and_then(|it| self.eval(it, &Scope::default()).ok());
         let text = text.as_ref().and_then(Value::as_text);
         let named = text.is_some_and(|it| !it.starts_with("arn:"));
+        let located = text.is_some_and(|it| it.starts_with("arn:"));
         let addressed = text.is_some_and(|it| it.starts_with("https://"));
         scope.bind(names.named, Binding::Value(Value::Boolean(named)));
+        scope.bind(names.located, Binding::Value(Value::Boolean(located)));
         scope.bind(names.addressed, Binding::Value(Value::Boolean(addressed)));
         scope.bind(names.existing, existing.map_or(Binding::Value(Value::Null), Binding::Later));
         scope

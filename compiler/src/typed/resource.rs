@@ -88,6 +88,8 @@ pub struct KindScope {
     pub named: LocalId,
     /// Whether `existing:` is an address that is written out.
     pub addressed: LocalId,
+    /// Whether `existing:` is an ARN that is written out.
+    pub located: LocalId,
     /// The tags of the app and of the resource, as CloudFormation's list of `{ Key, Value }`.
     pub tags: LocalId,
     /// Of `@alias(live)`, or null.
