@@ -20,7 +20,7 @@ fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
 }
 
 /// A statement, the code of its message, and the statement that the fix makes of it.
-const STATEMENTS: [(&str, &str, &str); 77] = [
+const STATEMENTS: [(&str, &str, &str); 78] = [
     ("let x = 1;", "F0131", "let x = 1"),
     ("if a === b { c }", "F0130", "if a == b { c }"),
     ("if a !== b { c }", "F0130", "if a != b { c }"),
@@ -57,6 +57,7 @@ const STATEMENTS: [(&str, &str, &str); 77] = [
     ("f() catch (e: A) { y }", "F0144", "f() catch A as e { y }"),
     ("f() catch (A as e) { y }", "F0144", "f() catch A as e { y }"),
     ("let x = xs?[0]", "F0148", "let x = xs?.[0]"),
+    ("map(concurrency: 5) x in xs { y }", "F0144", "map (concurrency: 5) x in xs { y }"),
     // What nobody but the writer can mend.
     ("let x = a ? b : c", "F0139", "let x = a ? b : c"),
     ("let x =", "F0104", "let x ="),

@@ -124,6 +124,9 @@ impl Ctx<'_> {
                 let value =
                     self.expr_as(&argument.value, &Type::Duration, Role::new("the time of `@timeout`", ""));
                 self.check_duration(&value, "`@timeout`");
+                if self.program.constant(&value).is_some_and(|it| it <= 0.0) {
+                    self.report(flow::option_too_small(value.span, "@timeout", "1 second"));
+                }
                 value
             }
             // No value: a word or a policy.

@@ -342,8 +342,10 @@ impl Ctx<'_> {
         result: Option<&Type>,
     ) -> Option<Expr> {
         let Ast::Lambda { params: written, body } = &expr.kind else {
-            self.expr(expr, None);
-            self.report(wrong::lambda_wanted(expr.span));
+            let value = self.expr(expr, None);
+            if !matches!(value.kind, ExprKind::Error) {
+                self.report(wrong::lambda_wanted(expr.span));
+            }
             return None;
         };
         if written.len() > params.len() {

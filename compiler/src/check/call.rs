@@ -742,7 +742,11 @@ impl Ctx<'_> {
                     let value = match options.get(name.text.as_str()) {
                         Some(ty) => {
                             let ty = ty.clone();
-                            self.expr_as(&argument.value, &ty, Role::new("option", &name.text))
+                            let value = self.expr_as(&argument.value, &ty, Role::new("option", &name.text));
+                            if matches!(value.ty, Type::Duration) {
+                                self.at_least(&value, 0.0, &name.text);
+                            }
+                            value
                         }
                         None => {
                             self.expr(&argument.value, None);

@@ -420,7 +420,12 @@ impl Ctx<'_> {
             self.report(wrong::method_without_call(name, &shown));
             return;
         }
-        let close = close(&name.text, fields.iter().copied());
+        let counts = matches!(&*name.text, "size" | "len" | "count" | "Length" | "lenght");
+        let counted = matches!(self.types().resolve(of), Type::List(_) | Type::String);
+        let close = match counts && counted {
+            true => Some("length".to_owned()),
+            false => close(&name.text, fields.iter().copied()),
+        };
         let mut it = report::unknown_field(name, &shown, &fields, close.as_deref());
         if let Type::List(item) = self.types().resolve(of)
             && self.has_field(item, &name.text)

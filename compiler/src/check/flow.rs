@@ -428,6 +428,15 @@ impl Ctx<'_> {
             return self.again(id, value, arguments);
         }
         let name = match &name.kind {
+            Ast::Literal(ast::Literal::String(text)) if arguments.is_empty() && is_prose(text) => {
+                self.report(flow::fail_with_text(name.span, text));
+                return None;
+            }
+            Ast::Template(_) if arguments.is_empty() => {
+                self.expr(value, None);
+                self.report(flow::fail_with_text(name.span, "…"));
+                return None;
+            }
             Ast::Literal(ast::Literal::String(text)) => {
                 ast::ErrorName { text: text.clone(), span: name.span }
             }
@@ -607,4 +616,9 @@ pub(crate) fn dotted(expr: &ast::Expr) -> Option<String> {
         Ast::Field { base, optional: false, name } => Some(format!("{}.{}", dotted(base)?, name.text)),
         _ => None,
     }
+}
+
+/// A text that says why rather than naming an error.
+fn is_prose(text: &str) -> bool {
+    text.contains(' ') || !text.starts_with(|c: char| c.is_ascii_uppercase())
 }

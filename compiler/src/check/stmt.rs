@@ -215,7 +215,8 @@ impl Ctx<'_> {
                     None => return None,
                 };
                 if !mutable {
-                    self.report(flow::not_a_var(name, target.span, declared));
+                    let own = self.bound.iter().any(|it| it.local == local);
+                    self.report(flow::not_a_var(name, target.span, declared, own));
                     return None;
                 }
                 if let Some(what) = self.barrier(local) {
@@ -338,7 +339,11 @@ impl Ctx<'_> {
         let mut max = None;
         for option in options {
             match option.name.as_ref() {
-                Some(name) if name.text == "max" => max = Some(self.int(&option.value, "max")),
+                Some(name) if name.text == "max" => {
+                    let value = self.int(&option.value, "max");
+                    self.at_least(&value, 1.0, "max");
+                    max = Some(value);
+                }
                 Some(name) => self.no_option(name, "`repeat`", &["max"]),
                 None => self.unnamed_option(option, "`repeat`", &["max"]),
             }

@@ -78,10 +78,16 @@ impl Ctx<'_> {
             .times
             .as_ref()
             .map(|it| self.expr_as(it, &Type::Int, Role::new("the number of `times`", "")));
+        if let Some(times) = &times {
+            self.at_least(times, 1.0, "times");
+        }
         let after = part
             .after
             .as_ref()
             .map(|it| self.expr_as(it, &Type::Duration, Role::new("the time of `after`", "")));
+        if let Some(after) = &after {
+            self.at_least(after, 0.0, "after");
+        }
         let dead = std::mem::replace(&mut self.body.facts.dead, false);
         let mut checked = self.block(&part.body, Want::Value(Some(&mocked.result)));
         self.body.facts.dead = dead;

@@ -27,6 +27,12 @@ pub fn error_without_fail(span: Span, name: &str) -> Diagnostic {
     )
 }
 
+pub fn fail_with_text(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error("F0405", span, "`fail` names an error, and then says why")
+        .here("only says why")
+        .help(format!("declare `error Rejected` at the top, and write `fail Rejected({text:?})`"))
+}
+
 pub fn fail_what(span: Span) -> Diagnostic {
     Diagnostic::error("F0405", span, "`fail` raises an error by its name, or one that was caught")
         .here("not an error")
@@ -89,11 +95,14 @@ pub fn jump_out(span: Span, word: &str, what: &str) -> Diagnostic {
 
 // ---------------------------------------------------------------- variables
 
-pub fn not_a_var(name: &str, span: Span, declared: Span) -> Diagnostic {
-    Diagnostic::error("F0414", span, format!("`{name}` can't be assigned"))
-        .here("assigned here")
-        .label(declared, "not declared with `var`")
-        .help(format!("declare it with `var {name}`"))
+/// `own`: it was declared by a `let`.
+pub fn not_a_var(name: &str, span: Span, declared: Span, own: bool) -> Diagnostic {
+    let it = Diagnostic::error("F0414", span, format!("`{name}` can't be assigned")).here("assigned here");
+    if own {
+        it.label(declared, "not declared with `var`").help(format!("declare it with `var {name}`"))
+    } else {
+        it.label(declared, "given from outside").help(format!("copy it first: `var next = {name}`"))
+    }
 }
 
 pub fn read_only_inside(name: &str, span: Span, declared: Span, what: &str) -> Diagnostic {

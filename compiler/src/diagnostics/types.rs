@@ -655,7 +655,7 @@ pub fn not_exhaustive(
     open: bool,
     last: Option<Span>,
 ) -> Diagnostic {
-    let shown: Vec<&str> = missing.iter().map(String::as_str).collect();
+    let shown: Vec<&str> = missing.iter().map(|it| it.strip_prefix("it: ").unwrap_or(it)).collect();
     let head = Span { end: value.end, ..span };
     let it = if open {
         Diagnostic::error("F0335", head, "`match` doesn't say what to do with other values")
@@ -669,7 +669,7 @@ pub fn not_exhaustive(
     let it = it.help("add an arm for each, or `_ => …` for the rest");
     match last {
         Some(last) => {
-            let arms: Vec<String> = shown.iter().map(|it| format!("\n{it} => fail")).collect();
+            let arms: Vec<String> = missing.iter().map(|it| format!("\n{it} => fail")).collect();
             it.fix("add the missing arms", last.tail(), arms.concat())
         }
         None => it,

@@ -4,6 +4,7 @@ use crate::check::Ctx;
 use crate::diagnostics::resources as report;
 use crate::syntax::ast::{self, KindDecl};
 use crate::typed::{Expr, ExprKind};
+use crate::types::Type;
 
 /// Holds a written value against the bounds of its setting. What is only known at deployment is AWS's to judge.
 pub(super) fn check(ctx: &mut Ctx<'_>, kind: &KindDecl, setting: &str, value: &Expr) {
@@ -11,27 +12,20 @@ pub(super) fn check(ctx: &mut Ctx<'_>, kind: &KindDecl, setting: &str, value: &E
     let range = member.and_then(|it| it.attributes.iter().find(|it| it.name.text == "range"));
     if let Some([least, most]) = range.map(|it| it.arguments.as_slice())
         && let (Some(given), Some(low), Some(high)) =
-            (typed(value), written(&least.value), written(&most.value))
+            (ctx.program.constant(value), written(&least.value), written(&most.value))
         && !(low.0..=high.0).contains(&given)
     {
         ctx.report(report::out_of_range(value.span, setting, &low.1, &high.1));
+    }
+    if range.is_none() && matches!(value.ty, Type::Duration | Type::Size) {
+        ctx.at_least(value, 0.0, setting);
     }
     if kind.name.text == "schedule" && setting == "at" {
         schedule(ctx, value);
     }
 }
 
-/// Seconds in milliseconds, sizes in bytes, numbers as they are.
-fn typed(value: &Expr) -> Option<f64> {
-    match &value.kind {
-        ExprKind::Duration(milliseconds) => u32::try_from(*milliseconds).ok().map(f64::from),
-        ExprKind::Size(bytes) => Some(*bytes as f64),
-        ExprKind::Number(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
-/// The same of a bound, with its text.
+/// A bound, with its text: times in milliseconds, sizes in bytes, numbers as they are.
 fn written(value: &ast::Expr) -> Option<(f64, String)> {
     match &value.kind {
         ast::ExprKind::Duration(milliseconds) => {

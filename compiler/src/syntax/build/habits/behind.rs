@@ -11,6 +11,7 @@ impl<'i> Builder<'i> {
     pub(in crate::syntax::build) fn habit_behind(&self, site: &Site<'i>) -> Option<Diagnostic> {
         self.comment(site)
             .or_else(|| self.behind_retry(site))
+            .or_else(|| self.behind_map(site))
             .or_else(|| self.foreign_clause(site))
             .or_else(|| self.unit(site))
             .or_else(|| self.operator(site))

@@ -44,6 +44,26 @@ impl<'i> Builder<'i> {
         rest.starts_with(',').then(|| syntax::separator(self.rest_span(site, 1), ",", " |"))
     }
 
+    /// `map(concurrency: 5) x in xs { … }`: taken for a call.
+    pub(super) fn behind_map(&self, site: &Site<'i>) -> Option<Diagnostic> {
+        let at = site.before.rfind("map(")?;
+        let behind = site.rest.get(first_word(site.rest).len()..)?;
+        let goes_over = behind.trim_start().starts_with("in ") || behind.starts_with(',');
+        if !goes_over || !site.before.ends_with([')', ' ']) {
+            return None;
+        }
+        let start = site.at.checked_sub(site.before.len())? + at + "map".len();
+        let at = self.place(start, 1);
+        Some(
+            report::said(
+                at,
+                "a blank parts `map` from its options",
+                "write `map (concurrency: 5) x in xs { … }`",
+            )
+            .fix("put a blank there", at.head(), " "),
+        )
+    }
+
     /// What stands where the block of a `catch` is wanted.
     pub(super) fn behind_catch(&self, site: &Site<'i>) -> Option<Diagnostic> {
         let word = first_word(site.rest);
