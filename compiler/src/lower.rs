@@ -117,6 +117,8 @@ struct Lower<'a> {
     /// Somebody reads the value of the call that is being lowered.
     value_wanted: bool,
     depth: usize,
+    /// How often what is being lowered stands in the machine: loops over literal lists are unrolled.
+    copies: usize,
     casts: Casts,
     /// Set where a `test` is lowered.
     testing: Option<test::Testing>,
@@ -143,6 +145,7 @@ impl<'a> Lower<'a> {
             handler_count: 0,
             value_wanted: false,
             depth: 0,
+            copies: 1,
             casts: Casts::Trusted,
             testing: None,
             problems: Vec::new(),

@@ -12,6 +12,8 @@ use crate::types::Type;
 
 /// Longest literal list that a `for` is unrolled over.
 const UNROLLED: usize = 8;
+/// Most copies of a body, where such loops stand inside each other: a definition has room for 1 MB.
+const COPIES: usize = 32;
 
 impl<'a> Lower<'a> {
     /// A block's value, null where it has none or none is wanted.
@@ -277,7 +279,7 @@ impl<'a> Lower<'a> {
     ) {
         let words = self.words(list.span);
         let list = self.value(list);
-        if let Some(items) = literal_items(&list) {
+        if let Some(items) = literal_items(&list).filter(|items| items.len() * self.copies <= COPIES) {
             self.unroll(label, item, index, items, body);
             return;
         }
@@ -314,6 +316,8 @@ impl<'a> Lower<'a> {
         body: &'a Block,
     ) {
         self.frames.push(Frame::Label { label, breaks: Vec::new(), continues: Vec::new() });
+        let outside = self.copies;
+        self.copies *= items.len().max(1);
         for (at, value) in items.into_iter().enumerate() {
             let var = self.declare(item);
             self.set(var, value);
@@ -324,6 +328,7 @@ impl<'a> Lower<'a> {
             self.block(body, false);
             self.take_continues();
         }
+        self.copies = outside;
         self.leave_label();
     }
 
