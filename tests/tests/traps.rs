@@ -187,6 +187,13 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "loops over written lists inside each other are not all unrolled",
+        body: "var sum = 0\nfor a in [1, 2, 3] { for b in [1, 2, 3] { for c in [1, 2, 3] { for d in [1, 2, 3] {\n  if a + b + c + d == 12 { f(d) }\n  sum = sum + 1\n} } } }\nreturn sum",
+        calls: &["f 3"],
+        end: "gave 81",
+        ..PLAIN
+    },
+    Trap {
         name: "B11 a fail in a try is a jump to its handler",
         body: "try {\n  f(0)\n  if input.flag { fail E1(\"why\") }\n  f(1)\n} catch E1 as e {\n  h(e.message)\n}\nreturn 1",
         calls: &["f 0", "h \"why\""],
