@@ -234,6 +234,10 @@ pub fn no_activity(arn: &str) -> String {
     format!("The activity {arn} does not exist.")
 }
 
+/// Cause of [`ITEM_READER`] where `MaxItemsPath` or an expression gives less than 0 (LocalStack's implementation, which was
+/// held against AWS).
+pub const NEGATIVE_MAX_ITEMS: &str = "field MaxItems must be positive";
+
 /// Cause of [`TOLERANCE`].
 pub const TOLERANCE_CAUSE: &str = "The specified tolerated failure threshold was exceeded";
 

@@ -112,9 +112,23 @@ impl Argument {
     }
 }
 
-/// Text as `States.Format` writes a value: strings bare, all else as JSON.
+/// Text as `States.Format` writes a value: as Java prints strings, lists and maps (`[a, b]`, `{name=value}`). AWS's
+/// answer for an object is told by LocalStack's implementation, which was held against AWS.
 fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value::json(value), str::to_owned)
+    match value {
+        Value::String(text) => text.to_string(),
+        Value::Array(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, it)| format!("{name}={}", shown(it)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        Value::Undefined
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Long(_)
+        | Value::Function(_) => value::json(value),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -162,7 +176,13 @@ mod tests {
     #[test]
     fn every_function_does_what_the_guide_says() {
         let doc = r#"{"a":[1,2,3,3],"n":111,"s":"Hello","o":{"x":1},"t":"{\"y\":[1]}"}"#;
-        check("States.Format('{} is {}: {}', $.s, $.n, $.o)", doc, r#""Hello is 111: {\"x\":1}""#);
+        check("States.Format('{} is {}: {}', $.s, $.n, $.o)", doc, r#""Hello is 111: {x=1}""#);
+        check(
+            "States.Format('{} {}', $.a, States.StringToJson('{\"b\":[\"c\",null,{}]}'))",
+            doc,
+            r#""[1, 2, 3, 3] {b=[c, null, {}]}""#,
+        );
+        check("States.StringToJson(' ')", doc, "null");
         check(r"States.Format('\{{}\}', $.n)", doc, r#""{111}""#);
         check("States.StringToJson($.t)", doc, r#"{"y":[1]}"#);
         check("States.JsonToString($.o)", doc, r#""{\"x\":1}""#);

@@ -457,6 +457,27 @@ fn items_come_from_files_of_all_kinds() {
     assert!(run(r#"{"InputType":"JSON"}"#, "17", "").contains("States.ItemReaderFailed"));
 }
 
+#[test]
+fn a_bound_on_items_is_asked_before_the_run_and_held_within_it() {
+    let run = |most: &str| {
+        let definition = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemReader":{
+            "ReaderConfig":{"InputType":"JSON","MaxItemsPath":"$.most"},
+            "Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b","Key":"k"}},"ItemProcessor":{
+            "ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}}"#;
+        let mut services =
+            Function(|_: &Call<'_>| Reply::success(Value::object([("Body", Value::from("[1,2]"))])));
+        run_with(definition, &format!(r#"{{"most":{most}}}"#), &mut services, Options::default())
+    };
+    let negative = run("-1");
+    assert_eq!(failure(&negative), ("States.ItemReaderFailed", "field MaxItems must be positive"));
+    assert!(events(&negative).contains("MapRunStarted"), "{}", events(&negative));
+    let fraction = run("1.5");
+    assert_eq!(failure(&fraction).0, "States.Runtime");
+    assert!(!events(&fraction).contains("MapRunStarted"), "{}", events(&fraction));
+    assert_eq!(output(&run("0")), "[1,2]");
+    assert_eq!(output(&run("1")), "[1]");
+}
+
 /// Runs the distributed map with a result writer: what came of it, and the files.
 fn with_writer(more: &str, input: &str) -> (Outcome, Vec<(String, Value)>) {
     let writer = r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
@@ -698,8 +719,40 @@ fn mocked_results_are_held_against_the_models() {
     assert_eq!(encrypt(&long), "Field 'CiphertextBlob' exceeds the maximum length");
     assert_eq!(mocked("aws-sdk:kms:encrypt", &long, None), "SUCCEEDED");
     let start = |validation| mocked("aws-sdk:sfn:startExecution", "{}", validation);
-    assert_eq!(start(Strict), "Field 'ExecutionArn' is required");
+    assert_eq!(start(Strict), "Required field 'ExecutionArn' is missing");
     assert_eq!(start(Present), "SUCCEEDED");
+}
+
+#[test]
+fn a_mocked_result_has_the_form_of_its_state() {
+    let map = |writer: &str, result: &str, error: Option<(String, String)>| {
+        let request = interpreter::test_state::TestRequest {
+            definition: format!(
+                r#"{{"Type":"Map","End":true,{writer}"ItemProcessor":{{"ProcessorConfig":{{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"}},
+                "StartAt":"P","States":{{"P":{{"Type":"Pass","End":true}}}}}}}}"#
+            ),
+            input: Some("[1]".parse().expect("JSON")),
+            mock: Some(interpreter::test_state::Mock {
+                result: Some(result.into()),
+                error,
+                validation: interpreter::test_state::FieldValidation::Strict,
+            }),
+            ..Default::default()
+        };
+        match interpreter::test_state::test_state(&request, &mut NoServices) {
+            Ok(result) => result.status.name().to_owned(),
+            Err(refusal) => refusal.message,
+        }
+    };
+    let writer =
+        r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}},"#;
+    assert_eq!(map("", "[1]", None), "SUCCEEDED");
+    assert_eq!(map("", "{}", None), "Mocked result must be an array.");
+    assert_eq!(map(writer, "{}", None), "SUCCEEDED");
+    assert_eq!(map(writer, "[1]", None), "Mocked result must be a JSON object.");
+    assert_eq!(map("", "[1", None), "Mocked result must be valid JSON");
+    let both = "A test mock should have only one of the following fields: [result, errorOutput].";
+    assert_eq!(map("", "[1]", Some(("E".into(), "c".into()))), both);
 }
 
 fn failure(outcome: &Outcome) -> (&str, &str) {

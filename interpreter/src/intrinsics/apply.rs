@@ -94,7 +94,11 @@ fn format_text(template: &str, values: &[Value]) -> Result<Value> {
     }
 }
 
+/// A blank text is `null` (so does LocalStack's implementation, which was held against AWS).
 fn string_to_json(json: &str) -> Result<Value> {
+    if json.trim().is_empty() {
+        return Ok(Value::Null);
+    }
     json.parse().map_err(|_| format!("not valid JSON: {json}"))
 }
 

@@ -209,10 +209,11 @@ impl Execution {
         fiber.chain = chain;
         let started = chain.last;
         let tolerance = self.tolerance(fiber, state, map, &input)?;
+        let max_items = self.max_items(fiber, state, map, &input)?;
         let (source, run) = match map.mode {
             ProcessorMode::Inline => (source, None),
             ProcessorMode::Distributed(_) => {
-                match self.start_run(fiber, state, map, source, &input, services) {
+                match self.start_run(fiber, state, map, source, &input, max_items, services) {
                     Ok((source, run)) => (source, Some(run)),
                     Err(failure) => return Err(self.run_failed(fiber, failure)),
                 }

@@ -67,6 +67,7 @@ struct Child {
 
 impl Execution {
     /// `MapRunStarted`; reads, selects and groups the items.
+    #[allow(clippy::too_many_arguments)] // What a run is made of.
     pub(super) fn start_run(
         &mut self,
         fiber: &mut Fiber,
@@ -74,6 +75,7 @@ impl Execution {
         map: &Map,
         source: Source,
         input: &Value,
+        max_items: f64,
         services: &mut dyn Services,
     ) -> Result<(Source, Run), Failure> {
         let label = map.label.clone().unwrap_or_else(|| self.random.uuid().into());
@@ -88,7 +90,7 @@ impl Execution {
         self.record(fiber.domain, &mut chain, EventType::MapRunStarted, || Details::MapRun(started));
         fiber.chain = chain;
         let source = match &map.reader {
-            Some(reader) => self.read_items(fiber, state, reader, input, services)?,
+            Some(reader) => self.read_items(fiber, state, reader, input, max_items, services)?,
             None => source,
         };
         let source = match &map.batcher {
@@ -120,12 +122,27 @@ impl Execution {
         failure
     }
 
+    /// `MaxItems`, which no item is read for: what is no whole number fails before the run starts. 0 where there is none.
+    pub(super) fn max_items(
+        &mut self,
+        fiber: &Fiber,
+        state: &State,
+        map: &Map,
+        input: &Value,
+    ) -> Result<f64, Failure> {
+        match map.reader.as_ref().and_then(|it| it.max_items.as_ref()) {
+            Some(number) => self.number(fiber, state, number, NumberKind::Integer, input),
+            None => Ok(0.0),
+        }
+    }
+
     fn read_items(
         &mut self,
         fiber: &Fiber,
         state: &State,
         reader: &Reader,
         input: &Value,
+        max_items: f64,
         services: &mut dyn Services,
     ) -> Result<Source, Failure> {
         let arguments = match &reader.arguments {
@@ -134,11 +151,9 @@ impl Execution {
             }
             None => value::empty(),
         };
-        let max = match &reader.max_items {
-            Some(number) => self.number(fiber, state, number, NumberKind::Integer, input)?,
-            None => 0.0,
-        };
-        let max = if max >= 1.0 { Some(max as usize) } else { None };
+        if max_items < 0.0 {
+            return Err(Failure::new(errors::ITEM_READER, errors::NEGATIVE_MAX_ITEMS));
+        }
         let execution = self.domain(fiber.domain).map_or_else(|| "".into(), |it| it.arn.clone());
         let call = Call {
             arn: &reader.arn,
@@ -155,8 +170,8 @@ impl Execution {
         };
         let read = reader::read(&call, &reader.config, services);
         let mut found = read.map_err(|cause| Failure::new(errors::ITEM_READER, cause))?;
-        if let Some(max) = max {
-            found.truncate(max);
+        if max_items >= 1.0 {
+            found.truncate(max_items as usize);
         }
         Ok(Source::Found(found))
     }

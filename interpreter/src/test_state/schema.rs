@@ -1,5 +1,6 @@
 //! A mocked result against the model of the API that would have given it (API reference, `MockInput`,
-//! `fieldValidationMode`). The texts are AWS's, as recorded; for a required field that is missing none is.
+//! `fieldValidationMode`). The texts are AWS's, as recorded; that of a required field that is missing is LocalStack's, whose
+//! other texts here are AWS's.
 
 use asl::{Integration, Pattern, Resource};
 use jsonata::{Object, Value};
@@ -85,7 +86,7 @@ impl Checker {
         }
         let missing = |it: &&models::Member| it.required && members.get(it.name).is_none();
         match record.members.iter().find(missing).filter(|_| self.required) {
-            Some(member) => Err(format!("Field '{}' is required", member.name)),
+            Some(member) => Err(format!("Required field '{}' is missing", member.name)),
             None => Ok(()),
         }
     }
