@@ -97,6 +97,20 @@ pub fn build(analysis: &Analysis, options: &BuildOptions) -> Built {
     Built { files, workflows, diagnostics }
 }
 
+/// The definition of one workflow and its substitutions, without the template around them: what [`build`] gives of
+/// it, faster. None where there is no such workflow, or where something is wrong, which the diagnostics tell.
+pub fn define(analysis: &Analysis, workflow: &str, options: &BuildOptions) -> Checked<Option<BuiltWorkflow>> {
+    let program = &analysis.program;
+    let named = (0..).map(WorkflowId).zip(&program.workflows).find(|(_, it)| &*it.name == workflow);
+    let Some((id, of)) = named.filter(|_| !analysis.diagnostics.iter().any(Diagnostic::is_error)) else {
+        return Checked { value: None, diagnostics: Vec::new() };
+    };
+    let Checked { value: mut definition, diagnostics } = compile_one(analysis, id, options.naive);
+    emit::partition::put(&mut definition.value, options.partition);
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    Checked { value: (!failed).then(|| built(of, definition, program)), diagnostics }
+}
+
 /// Workflows up to which `verify` packs and measures each: an app of that size is looked at while it is typed.
 const MANY: usize = 64;
 

@@ -11,7 +11,7 @@ mod join;
 mod shape;
 mod show;
 
-pub use shape::{Shape, ShapeKind};
+pub use shape::{Field, Form, Shape};
 
 pub use assign::{Mismatch, Problem};
 

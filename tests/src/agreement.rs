@@ -38,7 +38,7 @@ pub fn compare(seed: u64) -> Verdict {
     compare_source(&source, seed)
 }
 
-/// Compares the machines of a program: its first workflow, with an input of the generator's form.
+/// Compares the machines of a program: its workflow `main`, with an input of the generator's form.
 pub fn compare_source(source: &str, seed: u64) -> Verdict {
     let sources = BTreeMap::from([("main.flow".to_owned(), source.to_owned())]);
     let analysis = compiler::analyze(&sources, "main.flow", "random");
@@ -51,12 +51,12 @@ pub fn compare_source(source: &str, seed: u64) -> Verdict {
     if !errors.is_empty() {
         return Verdict::Refused(errors);
     }
-    let naive = compiler::build(&analysis, &BuildOptions { naive: true, ..BuildOptions::default() });
-    let packed = compiler::build(&analysis, &BuildOptions::default());
-    let main = |built: &compiler::output::Built| {
-        built.workflows.iter().position(|it| it.name == "main").unwrap_or(0)
+    let define = |naive| {
+        let options = BuildOptions { naive, ..BuildOptions::default() };
+        compiler::define(&analysis, "main", &options)
     };
-    let (Some(a), Some(b)) = (naive.workflows.get(main(&naive)), packed.workflows.get(main(&packed))) else {
+    let (naive, packed) = (define(true), define(false));
+    let (Some(a), Some(b)) = (naive.value, packed.value) else {
         let problems = naive.diagnostics.iter().chain(&packed.diagnostics);
         let problems: Vec<&String> = problems.map(|d| &d.message).collect();
         return Verdict::Differ(format!("{source}\nnot built: {problems:?}"));

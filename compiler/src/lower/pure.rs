@@ -5,7 +5,7 @@ use crate::machine::expr::{Deploy, DeployType};
 use crate::machine::{BoundId, Context, Expr, Func, Item, Member, Op};
 use crate::typed::{self, Arm, BinaryOp, Block, ContextField, ErrorField, ExprKind, ListPart, LocalId};
 use crate::typed::{Order, RecordPart, StmtKind};
-use crate::types::{ShapeKind, Type};
+use crate::types::{Form, Type};
 
 /// Gives the value of a part.
 pub(super) type Part<'p, 'a> = &'p mut dyn FnMut(&mut Lower<'a>, &'a typed::Expr) -> Expr;
@@ -141,7 +141,7 @@ impl<'a> Lower<'a> {
             return value;
         }
         let shape = types.shape(&whole.ty);
-        if shape.kind == ShapeKind::Any {
+        if shape.form == Form::Any {
             return value;
         }
         let line = self.line(whole.span);

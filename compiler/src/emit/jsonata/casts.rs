@@ -4,7 +4,7 @@ use super::text::{self, path_step};
 use super::{LOOSEST, Piece, Printer};
 use crate::machine::Expr;
 use crate::output::BROKEN_PROMISE;
-use crate::types::{LiteralType, Shape, ShapeKind};
+use crate::types::{Form, LiteralType, Shape};
 
 /// More parts of a value than that are not looked at one by one.
 const MOST: usize = 60;
@@ -63,17 +63,18 @@ fn find(shape: &Shape, value: &str, path: &str, guards: &[String], lies: &mut Ve
             wanted: shape.shown.clone(),
         }
     };
-    match &shape.kind {
-        ShapeKind::Record(fields) => {
+    match &shape.form {
+        Form::Record(fields) => {
             let object = format!("$type({value}) = 'object'");
             lies.push(lie(object.clone()));
             let mut guards = guards.to_vec();
             guards.push(object);
-            for (name, field) in fields {
-                find(field, &member(value, name), &format!("{path}.{name}"), &guards, lies);
+            for field in fields {
+                let (part, path) = (member(value, &field.name), format!("{path}.{}", field.name));
+                find(&field.of, &part, &path, &guards, lies);
             }
         }
-        ShapeKind::Optional(inner) => {
+        Form::Optional(inner) => {
             let mut guards = guards.to_vec();
             guards.push(format!("$exists({value}) and {value} != null"));
             let from = lies.len();
@@ -89,19 +90,19 @@ fn find(shape: &Shape, value: &str, path: &str, guards: &[String], lies: &mut Ve
 /// The condition under which a value is of a shape; none where it is always.
 fn fits(shape: &Shape, value: &str) -> Option<String> {
     let kind = |name: &str| Some(format!("$type({value}) = '{name}'"));
-    match &shape.kind {
-        ShapeKind::Any => None,
-        ShapeKind::Null => Some(format!("{value} = null")),
-        ShapeKind::Boolean => kind("boolean"),
-        ShapeKind::Int => Some(format!("($type({value}) = 'number' and $floor({value}) = {value})")),
-        ShapeKind::Number => kind("number"),
-        ShapeKind::Text => kind("string"),
-        ShapeKind::Literal(literal) => Some(format!("{value} = {}", written(literal))),
-        ShapeKind::Record(fields) => {
-            let fields = fields.iter().filter_map(|(name, field)| fits(field, &member(value, name)));
+    match &shape.form {
+        Form::Any => None,
+        Form::Null => Some(format!("{value} = null")),
+        Form::Boolean => kind("boolean"),
+        Form::Int => Some(format!("($type({value}) = 'number' and $floor({value}) = {value})")),
+        Form::Number => kind("number"),
+        Form::Text => kind("string"),
+        Form::Literal(literal) => Some(format!("{value} = {}", written(literal))),
+        Form::Record(fields) => {
+            let fields = fields.iter().filter_map(|it| fits(&it.of, &member(value, &it.name)));
             Some(format!("({})", kind("object").into_iter().chain(fields).collect::<Vec<_>>().join(" and ")))
         }
-        ShapeKind::List(item) => {
+        Form::List(item) => {
             let list = kind("array")?;
             Some(match fits(item, "$item") {
                 Some(test) => {
@@ -110,7 +111,7 @@ fn fits(shape: &Shape, value: &str) -> Option<String> {
                 None => list,
             })
         }
-        ShapeKind::Dict(item) => {
+        Form::Dict(item) => {
             let object = kind("object")?;
             Some(match fits(item, "$item") {
                 Some(test) => {
@@ -119,10 +120,10 @@ fn fits(shape: &Shape, value: &str) -> Option<String> {
                 None => object,
             })
         }
-        ShapeKind::Optional(inner) => {
+        Form::Optional(inner) => {
             fits(inner, value).map(|test| format!("($not($exists({value})) or {value} = null or {test})"))
         }
-        ShapeKind::Union(members) => {
+        Form::Union(members) => {
             let tests: Option<Vec<String>> = members.iter().map(|it| fits(it, value)).collect();
             tests.map(|tests| format!("({})", tests.join(" or ")))
         }
