@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Batch, Catcher, Choice, Edge, Expr, Items, Machine, Map, StateId, StateKind, Task, Until};
-use super::{Service, Tolerate};
+use super::{Service, Tolerate, VarId, fold};
 
 /// Which of a state's edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +92,12 @@ impl StateKind {
             StateKind::Map(map) => map_reads(map),
             StateKind::Fail { error, cause } => error.iter().chain(cause).collect(),
         }
+    }
+
+    /// Puts values in the place of the variables that it reads.
+    pub fn substitute_reads(&mut self, values: &[(VarId, Expr)]) {
+        let value = |var| values.iter().find(|(it, _)| *it == var).map(|(_, value)| value);
+        self.reads_mut().into_iter().for_each(|expr| fold::put(expr, &value));
     }
 
     /// As [`StateKind::reads`], to be changed.

@@ -3,11 +3,22 @@
 
 use std::sync::Arc;
 
-use super::{Expr, Func, Item, Member, Op};
+use super::{Expr, Func, Item, Member, Op, VarId};
 
 /// The simplest expression of the same meaning.
 pub fn simplify(expr: Expr) -> Expr {
     expr.rewrite(&mut step)
+}
+
+/// Puts values in the place of the variables that an expression reads, and simplifies it where it reads one.
+pub fn put<'v>(expr: &mut Expr, value: &impl Fn(VarId) -> Option<&'v Expr>) {
+    if expr.any(&|e| matches!(e, Expr::Var(var) if value(*var).is_some())) {
+        let taken = std::mem::replace(expr, Expr::Null);
+        *expr = simplify(taken.rewrite(&mut |e| match e {
+            Expr::Var(var) => value(var).cloned().unwrap_or(e),
+            other => other,
+        }));
+    }
 }
 
 fn step(expr: Expr) -> Expr {

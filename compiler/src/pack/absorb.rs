@@ -5,7 +5,7 @@
 use super::{DEEPEST, LARGEST, can_end, compose, replace_edge, set_kind, share_spans};
 use crate::machine::flow::{EdgeId, Slot};
 use crate::machine::live::Live;
-use crate::machine::{Catcher, Edge, Expr, Goal, Machine, StateId, StateKind, fold};
+use crate::machine::{Catcher, Edge, Expr, Goal, Machine, StateId, StateKind};
 
 pub(super) fn absorb(machine: &mut Machine, start: StateId) -> bool {
     let live = machine.live(start);
@@ -105,10 +105,7 @@ fn behind(machine: &Machine, out: &Edge, catcher: &Catcher, next: StateId, live:
         }
         *edge = compose(&out.assign, edge, live)?;
     }
-    for expr in kind.reads_mut() {
-        let taken = std::mem::replace(expr, Expr::Null);
-        *expr = fold::simplify(taken.substitute(&out.assign));
-    }
+    kind.substitute_reads(&out.assign);
     let small = kind.reads().iter().all(|e| e.depth() <= DEEPEST && e.size() <= LARGEST);
     small.then_some(kind)
 }

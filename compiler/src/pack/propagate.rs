@@ -139,16 +139,7 @@ pub(super) fn substitute_in<'v>(
     value: &impl Fn(VarId) -> Option<&'v Expr>,
 ) {
     let Some(state) = machine.state_mut(id) else { return };
-    let replace = |expr: &mut Expr| {
-        if expr.any(&|e| matches!(e, Expr::Var(var) if value(*var).is_some())) {
-            let taken = std::mem::replace(expr, Expr::Null);
-            let put = taken.rewrite(&mut |e| match e {
-                Expr::Var(var) => value(var).cloned().unwrap_or(e),
-                other => other,
-            });
-            *expr = fold::simplify(put);
-        }
-    };
+    let replace = |expr: &mut Expr| fold::put(expr, value);
     state.kind.reads_mut().into_iter().for_each(replace);
     for (_, edge) in state.kind.edges_mut() {
         edge.assign.iter_mut().for_each(|(_, e)| replace(e));

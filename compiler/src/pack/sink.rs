@@ -6,7 +6,7 @@
 use super::{compose, set_start, tells_time};
 use crate::machine::flow::Slot;
 use crate::machine::live::Live;
-use crate::machine::{Edge, Expr, Goal, Machine, StateId, StateKind, VarId, fold};
+use crate::machine::{Edge, Expr, Goal, Machine, StateId, StateKind, VarId};
 
 /// Largest state that is copied.
 const COPIED: usize = 300;
@@ -29,10 +29,7 @@ pub(super) fn sink(machine: &mut Machine, start: StateId) -> bool {
             continue;
         }
         let Some(mut kind) = composed(machine.state(next).kind.clone(), &assign, &live) else { continue };
-        for expr in kind.reads_mut() {
-            let taken = std::mem::replace(expr, Expr::Null);
-            *expr = fold::simplify(taken.substitute(&assign));
-        }
+        kind.substitute_reads(&assign);
         let bodies = kind.bodies();
         for body in bodies {
             substitute_scope(machine, body, &assign);
