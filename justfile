@@ -22,7 +22,7 @@ oracles:
 
 # One fuzz target for a minute: just fuzz parse
 fuzz target seconds="60":
-    cd tests/fuzz && cargo +nightly fuzz run {{target}} -- -max_total_time={{seconds}} -rss_limit_mb=4096
+    tests/fuzz/run {{seconds}} {{target}}
 
 # Figures of docs/performance.md
 bench:
