@@ -62,8 +62,7 @@ impl<'r, 'a> Router<'r, 'a> {
             let help = "add `then { … }` to it for the calls that follow".to_owned();
             return Some(self.refuse(call, message, Some(help)));
         };
-        let sdk = matches!(call.resource, Resource::AwsSdk(_));
-        let params = shape::params(&mock.callee, &mock.params, call.arguments, sdk);
+        let params = shape::params(&mock.callee, &mock.params, call.arguments);
         let input = shape::record([("params", Value::array(params)), ("captures", captures)]);
         let at = call.now.saturating_add(i64::try_from(after).unwrap_or(i64::MAX));
         let outcome = match self.runner.body(number, part, input, at) {
@@ -96,7 +95,7 @@ impl<'r, 'a> Router<'r, 'a> {
     ) -> Reply {
         if let Callee::Workflow(name) = callee {
             let machine = crate::app::address("workflow", name, "arn");
-            let input = call.arguments.get("Input").cloned().unwrap_or(Value::Null);
+            let input = shape::sent(call.arguments.get("Input").cloned().unwrap_or(Value::Null));
             if call.arn.contains("startSyncExecution") {
                 return reply(
                     call,
@@ -127,7 +126,7 @@ impl<'r, 'a> Router<'r, 'a> {
             )
             .into(),
         };
-        let input = call.arguments.get("Input").cloned().unwrap_or(Value::Null);
+        let input = shape::sent(call.arguments.get("Input").cloned().unwrap_or(Value::Null));
         self.run_told(call, name, &outcome, &input)
     }
 
@@ -148,10 +147,10 @@ impl<'r, 'a> Router<'r, 'a> {
     /// A function's real handler.
     fn handled(&mut self, call: &Call<'_>, name: &str) -> Option<Reply> {
         let payload = match call.resource {
-            Resource::Lambda(_) => call.arguments,
-            _ => call.arguments.get("Payload").unwrap_or(&Value::Null),
+            Resource::Lambda(_) => call.arguments.clone(),
+            _ => shape::sent(call.arguments.get("Payload").cloned().unwrap_or(Value::Null)),
         };
-        let result = self.runner.session.invoke(name, payload)?;
+        let result = self.runner.session.invoke(name, &payload)?;
         if let Ok(answer) = &result
             && let Some(why) = self.runner.session.misfit(name, answer)
         {
@@ -169,11 +168,7 @@ impl<'r, 'a> Router<'r, 'a> {
 
     /// A workflow of the app really runs.
     fn nested(&mut self, call: &Call<'_>, name: &str) -> Reply {
-        let input = match call.arguments.get("Input") {
-            Some(Value::String(text)) => shape::parsed(text),
-            Some(value) => value.clone(),
-            None => shape::record([]),
-        };
+        let input = call.arguments.get("Input").cloned().map_or_else(|| shape::record([]), shape::sent);
         let run_name = call.arguments.get("Name").and_then(Value::as_str).map(Arc::from);
         let waits = waits_for_job(call) || call.arn.contains("startSyncExecution");
         let express = self.runner.app.workflows.get(name).is_some_and(|it| it.workflow.express);

@@ -19,6 +19,14 @@ pub(crate) fn parsed(text: &str) -> Value {
     text.parse().unwrap_or_else(|_| Value::from(text))
 }
 
+/// A payload or an input as it arrives: text is the JSON text of it.
+pub(crate) fn sent(value: Value) -> Value {
+    match &value {
+        Value::String(text) => parsed(text),
+        _ => value,
+    }
+}
+
 /// What lies at a path of members' names and items' numbers.
 pub(crate) fn at<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, step| match value {
@@ -28,14 +36,11 @@ pub(crate) fn at<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
 }
 
 /// What the parameters of a mock stand for in a call.
-pub(crate) fn params(callee: &Callee, places: &[Option<Copy>], arguments: &Value, sdk: bool) -> Vec<Value> {
+pub(crate) fn params(callee: &Callee, places: &[Option<Copy>], arguments: &Value) -> Vec<Value> {
     let field = |name: &str| arguments.get(name).cloned().unwrap_or(Value::Null);
     match callee {
-        Callee::Function(_) => vec![field("Payload")],
-        Callee::Workflow(_) => {
-            let input = field("Input");
-            vec![if sdk { input.as_str().map_or(input.clone(), parsed) } else { input }]
-        }
+        Callee::Function(_) => vec![sent(field("Payload"))],
+        Callee::Workflow(_) => vec![sent(field("Input"))],
         Callee::Container(_) => vec![container_input(arguments)],
         Callee::Activity(_) | Callee::Aws { .. } => vec![arguments.clone()],
         Callee::Method { service, action, .. } if service == "dynamodb" => dynamo::asked(action, arguments),

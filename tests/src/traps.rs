@@ -103,7 +103,11 @@ impl Services for Scripted<'_> {
         let arguments: Json = serde_json::from_str(&call.arguments.to_string()).unwrap_or_default();
         let arn = arguments.get("FunctionName").and_then(Json::as_str).unwrap_or_default();
         let name = arn.trim_start_matches("${").trim_end_matches("Arn}").to_owned();
-        let payload = arguments.get("Payload").cloned().unwrap_or_default();
+        let payload = match arguments.get("Payload") {
+            // Sent as JSON text, as what is neither object nor list must be.
+            Some(Json::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+            sent => sent.cloned().unwrap_or_default(),
+        };
         self.calls.push(format!("{name} {payload}"));
         let count = self.seen.entry(name.clone()).or_insert(0);
         let script =

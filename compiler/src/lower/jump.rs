@@ -269,7 +269,10 @@ impl<'a> Lower<'a> {
         span: Span,
     ) -> Expr {
         let input = match payload {
-            Some(payload) => self.value(payload),
+            Some(payload) => {
+                let value = self.value(payload);
+                self.sent(&payload.ty, value)
+            }
             None => Expr::Record(Vec::new()),
         };
         self.about.span = span;

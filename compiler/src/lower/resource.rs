@@ -29,10 +29,17 @@ impl<'a> Lower<'a> {
             Target::Resource(id) => self.resource_spec(call, *id),
             Target::Workflow(id) => {
                 let (mut values, options) = self.call_operands(call);
-                let payload = pop_front(&mut values).unwrap_or(Expr::Record(Vec::new()));
+                let payload = pop_front(&mut values);
                 if self.starts_run(call) {
+                    let payload = payload.unwrap_or(Expr::Record(Vec::new()));
                     return Some(self.run_spec(*id, payload, options));
                 }
+                let payload = match payload {
+                    Some(payload) if self.takes_text(call, *id) => self.to_json(&payload_type(call), payload),
+                    Some(payload) => self.sent(&payload_type(call), payload),
+                    None if self.takes_text(call, *id) => Expr::text("{}"),
+                    None => Expr::Record(Vec::new()),
+                };
                 let mut spec =
                     self.start_spec(*id, call.alias.as_deref(), payload, options, &self.callee(call));
                 self.start_mode(&mut spec, *id, call);
@@ -72,17 +79,25 @@ impl<'a> Lower<'a> {
     fn resource_spec(&mut self, call: &'a Call, id: ResourceId) -> Option<Spec> {
         let kind = self.program.resources.get(id.index()).and_then(|r| r.kind.clone());
         let (mut values, _) = self.call_operands(call);
-        let payload = pop_front(&mut values).unwrap_or(Expr::Record(Vec::new()));
+        let payload = pop_front(&mut values);
         let of = |name: &str| Expr::Deploy(Deploy::Resource(id, name.into()));
         let name = self.callee(call);
         match kind.as_deref() {
-            Some("activity") => Some(Spec::new(name, Service::Activity(of("arn")), payload)),
-            Some("container") => Some(container(name, &of, payload, call.mode, self.pattern_of(call.mode))),
+            Some("activity") => {
+                let payload = payload.unwrap_or(Expr::Record(Vec::new()));
+                Some(Spec::new(name, Service::Activity(of("arn")), payload))
+            }
+            Some("container") => {
+                let payload = payload.map_or(Expr::text("{}"), |it| self.to_json(&payload_type(call), it));
+                Some(container(name, &of, payload, call.mode, self.pattern_of(call.mode)))
+            }
             _ => {
                 let function = match &call.alias {
                     Some(alias) => Expr::Template(vec![of("arn"), Expr::text(&format!(":{alias}"))]),
                     None => of("arn"),
                 };
+                let payload =
+                    payload.map_or(Expr::Record(Vec::new()), |it| self.sent(&payload_type(call), it));
                 let arguments = Expr::record([("FunctionName", function), ("Payload", payload)]);
                 let mut spec = Spec::new(name, optimized("lambda", "invoke"), arguments);
                 spec.lambda = true;
@@ -129,8 +144,17 @@ impl<'a> Lower<'a> {
         spec
     }
 
+    /// Whether a call goes through the SDK, which takes the input as text.
+    fn takes_text(&self, call: &Call, id: WorkflowId) -> bool {
+        matches!(call.mode, Mode::Plain) && self.is_express(id)
+    }
+
+    fn is_express(&self, id: WorkflowId) -> bool {
+        self.program.workflows.get(id.index()).is_some_and(|w| w.express)
+    }
+
     fn start_mode(&mut self, spec: &mut Spec, id: WorkflowId, call: &Call) {
-        let express = self.program.workflows.get(id.index()).is_some_and(|w| w.express);
+        let express = self.is_express(id);
         match call.mode {
             Mode::Await => {
                 spec.pattern = Pattern::Sync2;
@@ -145,18 +169,6 @@ impl<'a> Lower<'a> {
                 spec.service = sdk("sfn", "startSyncExecution");
                 spec.result = Expr::Result;
                 spec.nested = Nested::Express;
-                // The SDK takes the input as text.
-                if let Expr::Record(members) = &mut spec.arguments {
-                    for member in members {
-                        if let Member::Set(name, value) = member
-                            && **name == *"Input"
-                        {
-                            let payload = std::mem::replace(value, Expr::Null);
-                            let ty = call.arguments.first().map_or(Type::Null, |it| it.ty.clone());
-                            *value = self.to_json(&ty, payload);
-                        }
-                    }
-                }
             }
             Mode::Plain => {}
         }
@@ -271,10 +283,10 @@ pub(super) fn pop_front(values: &mut Vec<Expr>) -> Option<Expr> {
     if values.is_empty() { None } else { Some(values.remove(0)) }
 }
 
-/// Runs a Fargate task; its payload (and token) travel in its environment.
+/// Runs a Fargate task; its payload (JSON text) and token travel in its environment.
 fn container(name: String, of: &dyn Fn(&str) -> Expr, payload: Expr, mode: Mode, pattern: Pattern) -> Spec {
     let variable = |name: &str, value: Expr| Expr::record([("Name", Expr::text(name)), ("Value", value)]);
-    let mut environment = vec![variable("FLOW_INPUT", Expr::call(Func::ToJson, vec![payload]))];
+    let mut environment = vec![variable("FLOW_INPUT", payload)];
     if let Mode::Token(_) = mode {
         environment.push(variable("FLOW_TASK_TOKEN", Expr::Context(Context::TaskToken)));
     }
@@ -294,4 +306,9 @@ fn container(name: String, of: &dyn Fn(&str) -> Expr, payload: Expr, mode: Mode,
     let mut spec = Spec::new(name, optimized("ecs", "runTask"), arguments);
     spec.pattern = pattern;
     spec
+}
+
+/// The type of what a call hands over.
+fn payload_type(call: &Call) -> Type {
+    call.arguments.first().map_or(Type::Null, |it| it.ty.clone())
 }

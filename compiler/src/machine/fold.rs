@@ -421,6 +421,12 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
         (Func::Count, [Expr::List(items)]) if plain(items) => Expr::number(items.len()),
         (Func::Branch, [list @ Expr::List(_), index]) => item(list.clone(), index.clone()),
         (Func::ToText, [Expr::String(_) | Expr::Template(_)]) => arguments.remove(0),
+        (Func::ToJsonQuoted, [Expr::String(text)]) => {
+            Expr::text(&serde_json::Value::from(&**text).to_string())
+        }
+        (Func::ToJson | Func::ToJsonQuoted, [e]) if integer(e).is_some() => {
+            Expr::text(&integer(e).unwrap_or_default().to_string())
+        }
         (Func::ToJsonQuoted, [Expr::Record(_) | Expr::List(_) | Expr::Number(_) | Expr::Boolean(_)]) => {
             Expr::Call(Func::ToJson, arguments)
         }
