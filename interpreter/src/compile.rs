@@ -230,9 +230,11 @@ impl Compiling<'_> {
     }
 
     fn task(&self, task: &model::Task) -> Result<Task> {
+        let resource = Resource::parse(&task.resource);
         Ok(Task {
             arn: task.resource.as_str().into(),
-            resource: Resource::parse(&task.resource),
+            shape: crate::states::arguments::shape(&resource),
+            resource,
             timeout: self.count("TimeoutSeconds", &task.timeout_seconds)?,
             heartbeat: self.count("HeartbeatSeconds", &task.heartbeat_seconds)?,
             credentials: self.template(task.credentials.as_ref(), "Credentials")?,

@@ -72,6 +72,8 @@ pub(crate) enum Kind {
 pub(crate) struct Task {
     pub(crate) arn: Arc<str>,
     pub(crate) resource: Resource,
+    /// What the integration takes, where that is checked.
+    pub(crate) shape: Option<models::ShapeRef>,
     pub(crate) timeout: Option<Number>,
     pub(crate) heartbeat: Option<Number>,
     pub(crate) credentials: Option<Template>,

@@ -16,6 +16,7 @@ use crate::services::Services;
 use crate::template::Template;
 use crate::{jsonpath, value};
 
+pub(crate) mod arguments;
 mod choice;
 mod fail;
 pub(crate) mod map;

@@ -854,3 +854,41 @@ fn arguments_that_are_not_there_are_told_apart() {
     ));
     assert!(plain.contains("\"StateMachine\":{"), "{plain}");
 }
+
+#[test]
+fn arguments_that_are_no_text_cannot_start_a_task() {
+    let run = |resource: &str, parameters: &str, input: &str| {
+        let definition = format!(
+            r#"{{"StartAt":"T","States":{{"T":{{"Type":"Task","Resource":"arn:aws:states:::{resource}",
+            "Parameters":{parameters},"End":true}}}}}}"#
+        );
+        let mut services = Function(|_: &Call<'_>| Reply::success(Value::from(1)));
+        output(&run_with(&definition, input, &mut services, Options::default()))
+    };
+    let invoke = |parameters: &str, input: &str| run("lambda:invoke", parameters, input);
+    let refused = |shown: &str, why: &str| {
+        let place = "An error occurred while executing the state 'T' (entered at the event id #2).";
+        format!(
+            "{:?}: {:?}",
+            Some("States.Runtime"),
+            Some(format!("{place} The Parameters '{shown}' could not be used to start the Task: [{why}]"))
+        )
+    };
+    let payload = "The value for the field 'Payload' must be a STRING";
+    let number = refused(r#"{"FunctionName":"f","Payload":1}"#, payload);
+    assert_eq!(invoke(r#"{"FunctionName":"f","Payload.$":"$"}"#, "1"), number);
+    for fine in [r#""1""#, "null", "[1]", r#"{"n":1}"#] {
+        assert_eq!(invoke(r#"{"FunctionName":"f","Payload.$":"$.p"}"#, &format!(r#"{{"p":{fine}}}"#)), "1");
+    }
+    let field =
+        "The value for the field 'token.$' must be a valid JSONPath or a valid intrinsic function call";
+    assert_eq!(
+        invoke(r#"{"FunctionName":"f","Payload.$":"$"}"#, r#"{"token.$":"abc"}"#),
+        refused(r#"{"FunctionName":"f","Payload":{"token.$":"abc"}}"#, field)
+    );
+    let key = r#"{"TableName":"t","Key":{"id":{"N.$":"$.id"}}}"#;
+    let text =
+        refused(r#"{"TableName":"t","Key":{"id":{"N":5}}}"#, "The value for the field 'N' must be a STRING");
+    assert_eq!(run("dynamodb:getItem", key, r#"{"id":5}"#), text);
+    assert_eq!(run("dynamodb:getItem", key, r#"{"id":"5"}"#), "1");
+}

@@ -12,6 +12,7 @@ use crate::fiber::{Chain, Fiber, FiberId, Pending, Work};
 use crate::history::{Details, EventType, Scheduled, Service};
 use crate::program::{Kind, State, Task};
 use crate::services::{Call, Callback, Message, Reply, ServiceError, Services};
+use crate::states::arguments;
 use crate::value;
 
 /// The three families of events a task can have.
@@ -73,6 +74,9 @@ impl Execution {
         let timeout = self.seconds(fiber, state, task.timeout.as_ref(), &input)?;
         let heartbeat = self.seconds(fiber, state, task.heartbeat.as_ref(), &input)?;
         let arguments = self.parameters(fiber, state)?;
+        if let Some(cause) = arguments::refused(state, task, &arguments) {
+            return Err(Failure::runtime(cause).own());
+        }
         let role = self.role(fiber, state, task, &input)?;
         fiber.ticket += 1;
         let reply = self.ask(fiber, state, task, &arguments, role.as_deref(), timeout, services);
