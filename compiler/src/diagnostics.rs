@@ -20,6 +20,7 @@ pub mod resources;
 pub mod syntax;
 pub mod testing;
 pub mod types;
+mod window;
 
 /// The name that was probably meant: the nearest one by edits, if it is near enough.
 pub fn close<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {

@@ -204,6 +204,7 @@ pub struct Output {
     pub name: Arc<str>,
     pub value: Expr,
     pub settings: IndexMap<String, Expr>,
+    pub attributes: Vec<Attribute>,
     pub docs: Option<Arc<str>>,
     pub span: Span,
 }
@@ -797,6 +798,8 @@ pub enum Within {
 pub struct Retry {
     /// Empty: any error.
     pub errors: Vec<ErrorRef>,
+    /// Where each of them is written.
+    pub places: Vec<Span>,
     /// `errors` are those that are not retried.
     pub except: bool,
     pub attempts: Option<Expr>,
@@ -825,6 +828,8 @@ pub enum DefaultRetry {
 pub struct Catch {
     /// Empty: everything.
     pub errors: Vec<ErrorRef>,
+    /// Where each of them is written.
+    pub places: Vec<Span>,
     pub binder: Option<LocalId>,
     /// Gives the value in place of the call's, or leaves.
     pub body: Block,

@@ -111,7 +111,6 @@ class Permissions:
 
     def forms_of(self, prefix, action, members, bound):
         types = [t for t in action["resourceTypes"] if f"-{t['name']}" not in bound]
-        some_required = any(t.get("required") for t in types)
         forms = []
         for resource in types:
             template = self.catalogue.template(prefix, resource["name"])
@@ -121,7 +120,8 @@ class Permissions:
             if not template and not fixed:
                 continue
             form, is_bound = bind(template, resource["name"], members, bound) if not fixed else (None, True)
-            optional = some_required and not resource.get("required")
+            # A call that names none of its optional resources is held against `*`.
+            optional = not resource.get("required")
             if optional and not is_bound:
                 continue
             own = fixed or [form]

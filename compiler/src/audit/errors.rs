@@ -144,10 +144,10 @@ impl<'p> Pass<'p> {
 
     /// Names of AWS that nothing in a block raises.
     fn strangers(&mut self, clauses: &Clauses, guarded: &[Child<'_>]) {
-        let retried = clauses.retries.iter().map(|it| (&it.errors, it.span));
-        let caught = clauses.catches.iter().map(|it| (&it.errors, it.span));
-        for (errors, at) in retried.chain(caught) {
-            for error in errors {
+        let retried = clauses.retries.iter().map(|it| written(&it.errors, &it.places));
+        let caught = clauses.catches.iter().map(|it| written(&it.errors, &it.places));
+        for errors in retried.chain(caught) {
+            for (error, at) in errors {
                 let ErrorRef::Aws(name) = error else { continue };
                 if &**name != MISSPELT && !guarded.iter().any(|it| may_raise(name, *it, self.program, 0)) {
                     self.found.push(say::nobodys_error(name, at));
@@ -197,8 +197,8 @@ impl<'p> Pass<'p> {
     /// What gets past the handlers, and what the handlers raise. `call`: what is guarded, where it is one call.
     fn guarded(&mut self, inner: Raised, clauses: &Clauses, call: Option<&Call>) -> Raised {
         for retry in &clauses.retries {
-            for error in &retry.errors {
-                self.possible(error, &inner, call, retry.span);
+            for (error, at) in written(&retry.errors, &retry.places) {
+                self.possible(error, &inner, call, at);
             }
         }
         let mut left = inner.clone();
@@ -230,17 +230,17 @@ impl<'p> Pass<'p> {
 
     /// Takes what a handler catches out of `left`.
     fn catches(&mut self, catch: &Catch, inner: &Raised, left: &mut Raised, call: Option<&Call>) {
-        for error in &catch.errors {
+        for (error, at) in written(&catch.errors, &catch.places) {
             match error {
                 ErrorRef::Declared(id) if inner.contains_key(id) && !left.contains_key(id) => {
-                    self.found.push(say::caught_before(self.name(*id), catch.span));
+                    self.found.push(say::caught_before(self.name(*id), at));
                 }
                 ErrorRef::Declared(id) => {
-                    self.possible(error, inner, call, catch.span);
+                    self.possible(error, inner, call, at);
                     left.shift_remove(id);
                 }
                 ErrorRef::Aws(name) if &**name == "States.TaskFailed" => left.clear(),
-                ErrorRef::Aws(_) => self.possible(error, inner, call, catch.span),
+                ErrorRef::Aws(_) => self.possible(error, inner, call, at),
                 ErrorRef::All => {}
             }
         }
@@ -288,6 +288,11 @@ fn stands_for(catch: &Catch, left: &Raised) -> Vec<ErrorId> {
         ErrorRef::Aws(_) | ErrorRef::All => None,
     };
     catch.errors.iter().filter_map(named).collect()
+}
+
+/// The errors of a clause and where they are written.
+fn written<'c>(errors: &'c [ErrorRef], places: &'c [Span]) -> impl Iterator<Item = (&'c ErrorRef, Span)> {
+    errors.iter().zip(places.iter().copied())
 }
 
 fn join(raised: &mut Raised, more: Raised) {

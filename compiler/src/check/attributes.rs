@@ -20,6 +20,10 @@ pub(crate) enum On {
     Api,
     Route,
     Resource,
+    Trigger,
+    Output,
+    /// What takes none: its noun.
+    Other(&'static str),
 }
 
 /// AWS's limit on the name of a state.
@@ -48,6 +52,9 @@ impl On {
             On::Statement => ("a statement", &["name"]),
             On::Api => ("an API", &["rest", "http", "condition"]),
             On::Route => ("a route", &[]),
+            On::Trigger => ("a trigger", &["condition"]),
+            On::Output => ("an output", &["condition"]),
+            On::Other(noun) => (noun, &[]),
             On::Resource => ("a resource", &["retain", "condition", "retry", "alias"]),
         }
     }

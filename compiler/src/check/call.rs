@@ -750,7 +750,7 @@ impl Ctx<'_> {
                         }
                         None => {
                             self.expr(&argument.value, None);
-                            self.wrong_option(name, callee, params, &known);
+                            self.wrong_option(name, argument.value.span, callee, params, &known);
                             continue;
                         }
                     };
@@ -790,14 +790,24 @@ impl Ctx<'_> {
         (positional, named)
     }
 
-    fn wrong_option(&mut self, name: &ast::Name, callee: &str, params: &[Param], known: &[&str]) {
+    fn wrong_option(
+        &mut self,
+        name: &ast::Name,
+        value: Span,
+        callee: &str,
+        params: &[Param],
+        known: &[&str],
+    ) {
         let field = params
             .first()
             .and_then(|(_, ty)| self.types().record(ty))
             .is_some_and(|it| it.fields.contains_key(name.text.as_str()));
         let own = params.iter().any(|(it, _)| **it == *name.text);
-        if field || own {
-            self.report(wrong::option_is_payload(name, callee, own));
+        if own {
+            let names: Vec<&str> = params.iter().map(|(it, _)| &**it).collect();
+            self.report(wrong::parameter_by_name(name, value, &format!("{callee}({})", names.join(", "))));
+        } else if field {
+            self.report(wrong::option_is_payload(name, callee));
         } else {
             self.no_option(name, &format!("`{callee}`"), known);
         }

@@ -242,6 +242,7 @@ impl Ctx<'_> {
     /// `{ attempts: 3, every: 1s }`: when to retry, not what.
     pub(crate) fn retry_timing(&mut self, options: &[ast::Argument], span: Span) -> Retry {
         let mut retry = Retry {
+            places: Vec::new(),
             errors: Vec::new(),
             except: false,
             attempts: None,
@@ -305,11 +306,12 @@ impl Ctx<'_> {
                 return;
             }
         };
-        let errors: Vec<ErrorRef> = names.iter().filter_map(|it| self.clause_error(it, guarded)).collect();
+        let found = names.iter().filter_map(|it| Some((self.clause_error(it, guarded)?, it.span)));
+        let (errors, places): (Vec<ErrorRef>, Vec<Span>) = found.unzip();
         if !except && (names.is_empty() || errors.contains(&ErrorRef::All)) {
             into.retry_all = Some(span);
         }
-        let typed = Retry { errors, except, ..self.retry_timing(&retry.options, span) };
+        let typed = Retry { errors, places, except, ..self.retry_timing(&retry.options, span) };
         // A misspelt name leaves none: that must not become "any error".
         if names.is_empty() || !typed.errors.is_empty() {
             into.clauses.retries.push(typed);
@@ -405,11 +407,12 @@ impl Ctx<'_> {
         let head = Span { end: span.start + 5, ..span };
         let meant = self.caught_name(catch);
         let written = if meant.is_some() { &[] } else { catch.errors.as_slice() };
-        let mut errors = Vec::new();
+        let (mut errors, mut places) = (Vec::new(), Vec::new());
         for name in written {
             let Some(error) = self.clause_error(name, Some(guarded)) else { continue };
             into.caught.push((error.clone(), name.span));
             errors.push(error);
+            places.push(name.span);
         }
         let all = written.is_empty() || errors.contains(&ErrorRef::All);
         if all {
@@ -437,7 +440,7 @@ impl Ctx<'_> {
             errors.push(ErrorRef::Aws(MISSPELT.into()));
         }
         if written.is_empty() || !errors.is_empty() {
-            into.clauses.catches.push(Catch { errors, binder, body: checked.block, span });
+            into.clauses.catches.push(Catch { errors, places, binder, body: checked.block, span });
         }
     }
 

@@ -50,12 +50,14 @@ fn unfinished() -> Type {
 
 impl Ctx<'_> {
     pub(super) fn map_source(&mut self, items: &ast::Expr) -> (MapSource, Type) {
-        if let Ast::Call { callee, arguments, .. } = &items.kind
-            && let Ast::Name(name) = &callee.kind
-            && READERS.contains(&name.as_str())
-            && !self.is_declared(name)
-        {
+        if let Some((name, arguments)) = self.reader_call(items) {
             return self.reader(name, arguments, items.span);
+        }
+        if let Ast::Cast { value, ty } = &items.kind
+            && let Some((name, arguments)) = self.reader_call(value)
+        {
+            self.report(wrong::source_with_type(ty.span, name));
+            return (self.reader(name, arguments, value.span).0, Type::Unknown);
         }
         let items = self.expr(items, None);
         let entry = |value: Type| Type::record([("key", Type::String), ("value", value)]);
@@ -73,6 +75,13 @@ impl Ctx<'_> {
                 (MapSource::List(items), item)
             }
         }
+    }
+
+    fn reader_call<'e>(&self, items: &'e ast::Expr) -> Option<(&'e str, &'e [ast::Argument])> {
+        let Ast::Call { callee, arguments, .. } = &items.kind else { return None };
+        let Ast::Name(name) = &callee.kind else { return None };
+        let reader = READERS.contains(&name.as_str()) && !self.is_declared(name);
+        reader.then_some((name.as_str(), arguments.as_slice()))
     }
 
     fn reader(&mut self, name: &str, arguments: &[ast::Argument], span: Span) -> (MapSource, Type) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::attributes::On;
 use super::declare::{arc, docs};
 use super::{Body, Ctx, Home};
 use crate::diagnostics::{close, resources as report};
@@ -63,6 +64,31 @@ pub(super) fn bodies(ctx: &mut Ctx<'_>) {
     api::apis(ctx);
     trigger::triggers(ctx);
     app::outputs(ctx);
+    without_attributes(ctx);
+}
+
+/// Attributes on what takes none.
+fn without_attributes(ctx: &mut Ctx<'_>) {
+    for (at, item) in ctx.resolved.items() {
+        let noun = match &item.kind {
+            ItemKind::App(_) => "the app",
+            ItemKind::Param(_) => "a parameter",
+            ItemKind::Type(_) => "a type",
+            ItemKind::ErrorDecl(_) => "an error",
+            ItemKind::Fn(_) => "a `fn`",
+            ItemKind::Step(_) => "a step",
+            ItemKind::Policy(_) => "a policy",
+            ItemKind::Const(_) => "a constant",
+            ItemKind::Condition(_) => "a condition",
+            ItemKind::Test(_) => "a test",
+            ItemKind::Import(_) => "an import",
+            ItemKind::Resource(_) | ItemKind::RawResource(_) | ItemKind::Workflow(_) => continue,
+            ItemKind::Api(_) | ItemKind::On(_) | ItemKind::Output(_) => continue,
+            ItemKind::Kind(_) | ItemKind::Error => continue,
+        };
+        let body = Body::new(at.file, Home::Setting);
+        ctx.in_body(body, |ctx| ctx.attributes(&item.attributes, On::Other(noun)));
+    }
 }
 
 fn declare_resource(ctx: &mut Ctx<'_>, index: usize) {

@@ -28,6 +28,8 @@ pub(crate) struct Keys {
     pub(crate) key: Option<String>,
     pub(crate) sort: Option<String>,
     pub(crate) indexes: Vec<String>,
+    /// The key and the sort key of each index.
+    of_indexes: Vec<Vec<String>>,
 }
 
 impl Ctx<'_> {
@@ -85,7 +87,11 @@ impl Ctx<'_> {
             let token = how.token.filter(|_| mode == CallMode::Token);
             let token = token.map(|it| ctx.bind(it, Type::Token(Arc::new(awaited.clone())), false));
             // The item that an `upsert` changes may not be there yet.
-            let seen = if upserts(arguments) { ctx.partial(&item) } else { item.clone() };
+            let seen = match &*name.text {
+                "query" => ctx.keyed(&item, &looked_up_by(arguments, &keys)),
+                _ if upserts(arguments) => ctx.partial(&item),
+                _ => item.clone(),
+            };
             let arguments = positional.iter().zip(wanted);
             let typed =
                 arguments.map(|(it, wanted)| ctx.table_argument(&it.value, wanted, (&item, &seen), &keys));
@@ -136,7 +142,10 @@ impl Ctx<'_> {
             match (name.text.as_str(), &value.kind) {
                 ("key", _) => keys.key = word(value),
                 ("sort", _) => keys.sort = word(value),
-                ("indexes", Ast::Record(fields)) => keys.indexes = fields.iter().filter_map(named).collect(),
+                ("indexes", Ast::Record(fields)) => {
+                    keys.indexes = fields.iter().filter_map(named).collect();
+                    keys.of_indexes = fields.iter().filter(|it| named(it).is_some()).map(keys_of).collect();
+                }
                 _ => {}
             }
         }
@@ -163,7 +172,7 @@ impl Ctx<'_> {
                 self.expr_as(value, &Type::list(ty), Role::new("parameter", "keys"))
             }
             "change" => self.change(value, item, seen),
-            _ => self.item_lambda(value, item, Some(&Type::Boolean), "the condition of `query`"),
+            _ => self.item_lambda(value, seen, Some(&Type::Boolean), "the condition of `query`"),
         }
     }
 
@@ -202,6 +211,18 @@ impl Ctx<'_> {
             return self.item_lambda(value, seen, Some(&partial), "the change of `update`");
         }
         self.expr_as(value, &partial, Role::new("parameter", "change"))
+    }
+
+    /// The record with these fields there: what a table or an index holds has its keys.
+    fn keyed(&self, item: &Type, keys: &[String]) -> Type {
+        let Some(record) = self.types().record(item) else { return item.clone() };
+        let mut record = Record::clone(record);
+        for (name, field) in &mut record.fields {
+            if keys.iter().any(|it| **it == **name) {
+                field.ty = self.types().without_null(&field.ty);
+            }
+        }
+        Type::Record(Arc::new(record))
     }
 
     /// The record with every field optional.
@@ -362,6 +383,25 @@ fn word(value: &ast::Expr) -> Option<String> {
         Ast::Name(word) | Ast::Literal(ast::Literal::String(word)) => Some(word.clone()),
         _ => None,
     }
+}
+
+/// The keys of the index that a query names, or the table's own.
+fn looked_up_by(arguments: &[ast::Argument], keys: &Keys) -> Vec<String> {
+    let index = arguments.iter().find(|it| it.name.as_ref().is_some_and(|name| name.text == "index"));
+    let Some(index) = index else { return keys.key.iter().chain(&keys.sort).cloned().collect() };
+    let place = word(&index.value).and_then(|name| keys.indexes.iter().position(|it| *it == name));
+    place.and_then(|place| keys.of_indexes.get(place)).cloned().unwrap_or_default()
+}
+
+/// `byOwner: { key: owner, sort: at }` → `owner`, `at`
+fn keys_of(index: &ast::Field) -> Vec<String> {
+    let ast::Field::Named { value, .. } = index else { return Vec::new() };
+    let Ast::Record(settings) = &value.kind else { return Vec::new() };
+    let keys = settings.iter().filter_map(|it| match it {
+        ast::Field::Named { name, value, .. } if matches!(&*name.text, "key" | "sort") => word(value),
+        _ => None,
+    });
+    keys.collect()
 }
 
 fn named(field: &ast::Field) -> Option<String> {

@@ -29,15 +29,15 @@ pub fn throws_too_much(error: &str, owner: &str, at: Span, cut: Option<Span>) ->
 pub fn never_raised(error: &str, raised: &[&str], at: Span) -> Diagnostic {
     let raised = if raised.is_empty() { "no declared error".to_owned() } else { names(raised) };
     Diagnostic::error("F0452", at, format!("`{error}` is not raised here"))
-        .here("this clause can never take effect")
+        .here("can never be met")
         .note(format!("what it guards raises {raised}"))
-        .help("name an error that it raises, or take the clause out")
+        .help("name an error that it raises, or take this one out")
 }
 
 pub fn caught_before(error: &str, at: Span) -> Diagnostic {
     Diagnostic::error("F0453", at, format!("`{error}` is caught by an earlier clause"))
-        .here("this clause can never take effect")
-        .help("put both handlings into the first clause, or take this one out")
+        .here("never comes here")
+        .help("put both handlings into the first clause, or take this name out")
 }
 
 pub fn catch_after_catch_all(at: Span, first: Span) -> Diagnostic {

@@ -1,10 +1,30 @@
 //! What only a build finds out. Codes F0700 to F0799.
 
 use super::Diagnostic;
-use crate::emit::evaluate::Unknown;
+use crate::emit::evaluate::{Topic, Unknown};
 use crate::source::Span;
 
 pub fn not_known_at_deployment(unknown: &Unknown) -> Diagnostic {
+    match unknown.topic {
+        Topic::Setting => setting(unknown),
+        Topic::Event => Diagnostic::error("F0743", unknown.span, "this event can't be handed over like this")
+            .here(&unknown.why)
+            .note("what carries it in AWS takes fields out of the event and puts them into texts and records; it computes nothing")
+            .help("hand over what the event holds, and compute in what is called"),
+        Topic::Filter => Diagnostic::error("F0744", unknown.span, "AWS can't choose events by this")
+            .here(&unknown.why)
+            .note("`when` becomes an event pattern: fields of the event, each compared with constants, joined by `&&`")
+            .help("start a workflow for each event and let it decide"),
+        Topic::Hidden => {
+            Diagnostic::error("F0745", unknown.span, "a message would come back while the function still works on it")
+                .here(&unknown.why)
+                .note("Lambda refuses such a queue")
+                .help("give the queue a longer `visibility`, or the function a shorter `timeout`")
+        }
+    }
+}
+
+fn setting(unknown: &Unknown) -> Diagnostic {
     Diagnostic::error("F0701", unknown.span, "this can't be known when the app is deployed")
         .here(&unknown.why)
         .note("a setting is computed by the compiler, from constants, parameters and attributes of resources")

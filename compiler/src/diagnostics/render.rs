@@ -1,6 +1,7 @@
 //! Draws diagnostics: for a terminal (codespan-reporting), as JSON, and as SARIF 2.1.0.
 //! The only user of codespan-reporting.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use codespan_reporting::diagnostic as codespan;
@@ -9,19 +10,43 @@ use codespan_reporting::term::{self, Config, StylesWriter};
 use codespan_reporting::term::{emit_to_write_style, termcolor};
 use serde_json::{Value, json};
 
+use super::window::Window;
 use super::{Diagnostic, Edit, Severity};
 use crate::source::{Source, Span};
 
 /// The loaded sources as codespan wants them; a file's id is its index.
-struct Shelf<'a>(&'a [Source]);
+struct Shelf<'a> {
+    sources: &'a [Source],
+    /// Instead of files whose lines are too long to be drawn.
+    windows: HashMap<usize, Window>,
+}
 
 impl<'a> Shelf<'a> {
-    fn find(&self, id: usize) -> Result<&'a Source, files::Error> {
-        self.0.get(id).ok_or(files::Error::FileMissing)
+    fn of(sources: &'a [Source], diagnostic: &Diagnostic) -> Shelf<'a> {
+        let mut places: HashMap<usize, Vec<Range<usize>>> = HashMap::new();
+        for label in &diagnostic.labels {
+            places.entry(label.span.file.0 as usize).or_default().push(label.span.range());
+        }
+        let window = |(id, labels): (usize, Vec<Range<usize>>)| {
+            sources.get(id).and_then(|source| Window::of(source, &labels)).map(|it| (id, it))
+        };
+        Shelf { sources, windows: places.into_iter().filter_map(window).collect() }
+    }
+
+    fn find(&self, id: usize) -> Result<&Source, files::Error> {
+        let window = self.windows.get(&id).map(|it| &it.source);
+        window.or(self.sources.get(id)).ok_or(files::Error::FileMissing)
+    }
+
+    fn place(&self, id: usize, range: Range<usize>) -> Range<usize> {
+        match self.windows.get(&id) {
+            Some(window) => window.place(range.start)..window.place(range.end),
+            None => range,
+        }
     }
 }
 
-impl<'a> Files<'a> for Shelf<'a> {
+impl<'a> Files<'a> for Shelf<'_> {
     type FileId = usize;
     type Name = &'a str;
     type Source = &'a str;
@@ -42,18 +67,23 @@ impl<'a> Files<'a> for Shelf<'a> {
         let source = self.find(id)?;
         source.line_range(line).ok_or(files::Error::LineTooLarge { given: line, max: source.line_count() })
     }
+
+    fn column_number(&'a self, id: usize, line: usize, byte: usize) -> Result<usize, files::Error> {
+        let drawn = files::column_index(self.source(id)?, self.line_range(id, line)?, byte) + 1;
+        Ok(drawn + self.windows.get(&id).map_or(0, |it| it.shift(line)))
+    }
 }
 
 /// The drawing for people: source frames, labels, notes and help; ends with a line that counts.
 pub fn text(diagnostics: &[Diagnostic], sources: &[Source], color: bool) -> String {
     let config = Config::default();
-    let shelf = Shelf(sources);
     let mut buffer = if color { termcolor::Buffer::ansi() } else { termcolor::Buffer::no_color() };
     for diagnostic in diagnostics {
         let styles = term::Styles::default();
+        let shelf = Shelf::of(sources, diagnostic);
         let mut writer = StylesWriter::new(&mut buffer, &styles);
         // A span outside its file draws nothing; the message itself must not be lost.
-        if emit_to_write_style(&mut writer, &config, &shelf, &to_codespan(diagnostic)).is_err() {
+        if emit_to_write_style(&mut writer, &config, &shelf, &to_codespan(diagnostic, &shelf)).is_err() {
             let line =
                 format!("{}[{}]: {}\n", word(diagnostic.severity), diagnostic.code, diagnostic.message);
             let _ = std::io::Write::write_all(&mut buffer, line.as_bytes());
@@ -82,14 +112,15 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-fn to_codespan(diagnostic: &Diagnostic) -> codespan::Diagnostic<usize> {
+fn to_codespan(diagnostic: &Diagnostic, shelf: &Shelf<'_>) -> codespan::Diagnostic<usize> {
     let severity = match diagnostic.severity {
         Severity::Error => codespan::Severity::Error,
         Severity::Warning => codespan::Severity::Warning,
     };
     let labels = diagnostic.labels.iter().enumerate().map(|(i, label)| {
         let style = if i == 0 { codespan::LabelStyle::Primary } else { codespan::LabelStyle::Secondary };
-        codespan::Label::new(style, label.span.file.0 as usize, label.span.range()).with_message(&label.text)
+        let file = label.span.file.0 as usize;
+        codespan::Label::new(style, file, shelf.place(file, label.span.range())).with_message(&label.text)
     });
     let help = help_text(diagnostic).map(|help| format!("help: {help}"));
     let notes = diagnostic.notes.iter().map(|note| format!("note: {note}")).chain(help);

@@ -42,11 +42,22 @@ pub fn unknown_kind(kind: &Name, close: Option<&str>) -> Diagnostic {
     }
 }
 
-pub fn unknown_setting(name: &Name, kind: &str, close: Option<&str>, property: bool) -> Diagnostic {
+/// `known`: the settings that there are.
+pub fn unknown_setting(
+    name: &Name,
+    kind: &str,
+    known: &[&str],
+    close: Option<&str>,
+    property: bool,
+) -> Diagnostic {
     let it = Diagnostic::error("F0501", name.span, format!("`{kind}` has no setting called `{}`", name.text));
     if property {
         return it
             .help(format!("a property of CloudFormation's own goes inside `cfn: {{ {}: … }}`", name.text));
+    }
+    if close.is_none() && !known.is_empty() {
+        let known: Vec<String> = known.iter().map(|it| format!("`{it}`")).collect();
+        return it.note(format!("it has {}", known.join(", ")));
     }
     meant(it, name.span, close)
 }
@@ -206,7 +217,11 @@ pub fn second_app(name: &Name, first: Span) -> Diagnostic {
 pub fn param_type(ty: &str, at: Span) -> Diagnostic {
     Diagnostic::error("F0531", at, format!("a parameter can't be `{ty}`"))
         .note("CloudFormation has text, numbers, a choice of them, booleans, and lists of text or numbers")
-        .help("take one of these, or declare a constant with `let`")
+        .help(if ty.ends_with('?') {
+            "what may be left out has a default: `param name: string = \"\"`"
+        } else {
+            "take one of these, or declare a constant with `let`"
+        })
 }
 
 pub fn output_twice(name: &Name, first: Span) -> Diagnostic {

@@ -32,6 +32,16 @@ pub fn missing_open(at: Span) -> Diagnostic {
     )
 }
 
+/// `end` is that of the line that begins the block, `brace` the `{` on the next one.
+pub fn brace_below(end: Span, brace: Span) -> Diagnostic {
+    let it = Diagnostic::error("F0107", end, "expected `{` here").here("the block below begins");
+    let mut it = it.label(brace, "a line too low").fix("put the `{` at the end of this line", end, " {");
+    if let Some(fix) = &mut it.fix {
+        fix.edits.push(super::Edit { span: brace, text: String::new() });
+    }
+    it
+}
+
 pub fn stray_close(at: Span, bracket: char) -> Diagnostic {
     Diagnostic::error("F0102", at, format!("this `{bracket}` closes nothing"))
         .here("no bracket of its kind is open here")

@@ -262,6 +262,9 @@ pub fn plus_on_text(op: Span, left: Span, right: Span, whole: Span, template: Op
         .label(left, "this")
         .label(right, "and this");
     match template {
+        Some(text) if text.chars().count() > 80 => {
+            it.help("write `\"${a}${b}\"`").fix("put them into one text", whole, text)
+        }
         Some(text) => it.help(format!("write `{text}`")).fix(format!("write `{text}`"), whole, text),
         None => it.help("write `\"${a}${b}\"`"),
     }
@@ -486,19 +489,22 @@ pub fn division_by_zero(span: Span) -> Diagnostic {
     Diagnostic::error("F0341", span, "this divides by zero").here("is 0").help("divide by what is not 0")
 }
 
-pub fn option_is_payload(name: &Name, callee: &str, own: bool) -> Diagnostic {
+pub fn option_is_payload(name: &Name, callee: &str) -> Diagnostic {
     let text = &name.text;
-    let it = Diagnostic::error(
-        "F0325",
-        name.span,
-        format!("`{text}` belongs to the payload of `{callee}`, not to the call"),
+    let message = format!("`{text}` belongs to the payload of `{callee}`, not to the call");
+    Diagnostic::error("F0325", name.span, message)
+        .here("`name: value` is an option of the call")
+        .help(format!("write a record: `{callee}({{ {text}: … }})`"))
+}
+
+/// `form`: the call with its parameters' names.
+pub fn parameter_by_name(name: &Name, value: Span, form: &str) -> Diagnostic {
+    let message = format!("`{}` is given by its place, not by its name", name.text);
+    Diagnostic::error("F0325", name.span, message).here("`name: value` is an option of the call").fix(
+        format!("write the value alone: `{form}`"),
+        Span { end: value.start, ..name.span },
+        "",
     )
-    .here("`name: value` is an option of the call");
-    if own {
-        it.help(format!("write the value alone: `{callee}(…)`"))
-    } else {
-        it.help(format!("write a record: `{callee}({{ {text}: … }})`"))
-    }
 }
 
 /// `meant`: the option that such a value is most likely for.
@@ -594,6 +600,12 @@ pub fn source_outside(span: Span, name: &str) -> Diagnostic {
         if name == "pages" { "for page in pages(…) { … }" } else { "map x in csv(bucket, key) { … }" };
     Diagnostic::error("F0331", span, format!("`{name}(…)` is not a value: it feeds a loop"))
         .help(format!("write `{place}`"))
+}
+
+pub fn source_with_type(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("F0331", at, format!("`{name}(…)` is not a value: it feeds a loop"))
+        .here("`as` says what a value is")
+        .help("say it of each item, in the body: `let row = item as Row`")
 }
 
 // ---------------------------------------------------------------- lambdas

@@ -23,6 +23,27 @@ mod builtins;
 pub struct Unknown {
     pub span: Span,
     pub why: String,
+    pub topic: Topic,
+}
+
+/// What was to be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    Setting,
+    /// What a trigger hands over.
+    Event,
+    /// The `when` of a trigger.
+    Filter,
+    /// How long a queue hides a message from others.
+    Hidden,
+}
+
+impl Unknown {
+    /// The same of something else than a setting, unless it is known of what already.
+    #[must_use]
+    pub fn of(self, topic: Topic) -> Unknown {
+        if self.topic == Topic::Setting { Unknown { topic, ..self } } else { self }
+    }
 }
 
 pub type Result<T = Value> = std::result::Result<T, Unknown>;
@@ -84,7 +105,7 @@ impl Drop for Level<'_> {
 }
 
 pub(super) fn fail<T>(span: Span, why: impl Into<String>) -> Result<T> {
-    Err(Unknown { span, why: why.into() })
+    Err(Unknown { span, why: why.into(), topic: Topic::Setting })
 }
 
 /// Applies a strict operation to both sides of a choice.

@@ -285,7 +285,9 @@ impl<'a> Deployment<'a> {
             }
             let mut resources = Vec::new();
             for form in &statement.resources {
-                if form.optional && !form.arguments().iter().any(|it| arguments.gives(it)) {
+                // What stands last in an ARN names the resource, what stands before it where that is.
+                let mut own = form.arguments().pop().into_iter().chain(form.whole);
+                if form.optional && !own.any(|it| arguments.gives(it)) {
                     continue;
                 }
                 resources.extend(arguments.resources(form));

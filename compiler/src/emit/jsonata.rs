@@ -11,11 +11,13 @@ mod calls;
 mod casts;
 mod text;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::names::{self, Names};
 use crate::machine::expr::{Deploy, DeployType};
+use crate::machine::fold::known_null;
 use crate::machine::{BoundId, Context, Expr, Item, Machine, Member, Op};
 use text::path_step;
 
@@ -217,7 +219,7 @@ impl Printer<'_> {
             }
             return self.with("v", raw, |v| format!("{v} != null ? {v} : {}", self.at(b, CONDITIONAL)));
         }
-        let (c, a, b) = (self.at(c, OR), self.at(a, OR), self.at(b, CONDITIONAL));
+        let (c, a, b) = (self.at(c, OR), self.at(&present(c, a), OR), self.at(b, CONDITIONAL));
         Piece(format!("{c} ? {a} : {b}"), CONDITIONAL)
     }
 
@@ -340,6 +342,12 @@ impl Printer<'_> {
             Member::Set(name, e) => format!("{}: {}", text::string(name).0, self.at(e, LOOSEST)),
             Member::Computed(name, e) => format!("{}: {}", self.at(name, LOOSEST), self.at(e, LOOSEST)),
             // A conditional without an else is undefined, and an undefined member is left out.
+            Member::Some(name, Expr::If(condition, value, otherwise))
+                if **otherwise == Expr::Null && known_null(value) == Some(false) =>
+            {
+                let (condition, value) = (self.at(condition, OR), self.at(&present(condition, value), OR));
+                format!("{}: {condition} ? {value}", text::string(name).0)
+            }
             Member::Some(name, e) => {
                 let raw = self.raw(e, COMPARE + 1);
                 let value = if raw.len() <= SHORT && !raw.contains('(') {
@@ -452,5 +460,23 @@ fn context_path(context: Context) -> &'static str {
         Context::TaskToken => "Task.Token",
         Context::MapItem => "Map.Item.Value",
         Context::MapIndex => "Map.Item.Index",
+    }
+}
+/// What is evaluated where the condition holds: a field that it finds there can't be missing.
+fn present<'e>(condition: &Expr, value: &'e Expr) -> Cow<'e, Expr> {
+    match condition {
+        Expr::Binary(Op::Ne, read, null) if **null == Expr::Null && is_path(read) && read.is_maybe() => {
+            Cow::Owned(value.clone().rewrite(&mut |e| if e == **read { e.surely() } else { e }))
+        }
+        _ => Cow::Borrowed(value),
+    }
+}
+
+/// Fields of a variable or of what a state has.
+fn is_path(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field { base, .. } => is_path(base),
+        Expr::Var(_) | Expr::Bound(_) | Expr::Result | Expr::Input | Expr::Context(_) => true,
+        _ => false,
     }
 }

@@ -136,14 +136,22 @@ fn literals(all: &[LiteralType]) -> (&'static str, Vec<Json>) {
 /// Outputs: the declared ones.
 pub(super) fn outputs<'a>(deployment: &Deployment<'a>, template: &mut Template, problems: &mut Problems) {
     for output in &deployment.program.outputs {
-        if let Some(json) = problems.note(one_output(deployment, output)) {
+        if let Some(Some(json)) = problems.note(one_output(deployment, output)) {
             template.outputs.insert(pascal(&output.name), json);
         }
     }
 }
 
-fn one_output<'a>(deployment: &Deployment<'a>, output: &'a Output) -> Result<Json> {
+/// None where its condition never holds.
+fn one_output<'a>(deployment: &Deployment<'a>, output: &'a Output) -> Result<Option<Json>> {
     let mut all = Map::new();
+    let when = deployment.condition_of(&output.attributes)?;
+    if when == When::Never {
+        return Ok(None);
+    }
+    if let Some(condition) = super::resources::condition(deployment, &when) {
+        all.insert("Condition".into(), condition.into());
+    }
     if let Some(docs) = &output.docs {
         all.insert("Description".into(), first_line(docs).into());
     }
@@ -151,5 +159,5 @@ fn one_output<'a>(deployment: &Deployment<'a>, output: &'a Output) -> Result<Jso
     if let Some(name) = output.settings.get("export") {
         all.insert("Export".into(), json!({ "Name": deployment.constant(name)? }));
     }
-    Ok(Json::Object(all))
+    Ok(Some(Json::Object(all)))
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::deploy::{Deployment, Problems, When};
-use super::evaluate::{Binding, Result, Scope, fail};
+use super::evaluate::{Binding, Result, Scope, Topic, fail};
 use super::iam::{Policy, role};
 use super::ids::pascal;
 use super::payload::{Payload, Style};
@@ -29,7 +29,7 @@ pub(super) fn emit<'a>(deployment: &Deployment<'a>, template: &mut Template, pro
 
 fn one<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger, template: &mut Template) -> Result<()> {
     let carrier = carrier(deployment, trigger)?;
-    let payload = payload(deployment, trigger)?;
+    let payload = payload(deployment, trigger).map_err(|it| it.of(Topic::Event))?;
     let target = Goal::of(deployment, trigger)?;
     let source = trigger.source.map_or_else(
         || pascal(&trigger.event),
@@ -45,19 +45,21 @@ fn one<'a>(deployment: &Deployment<'a>, trigger: &'a Trigger, template: &mut Tem
         Goal::Workflow(id) => deployment.program.workflows.get(id.index()).map(|it| it.attributes.as_slice()),
         Goal::Function(id) => deployment.resource(id).map(|it| it.attributes.as_slice()),
     };
-    let when = target_when.map_or(Ok(When::Always), attributes)?.and(source_when);
+    let own_when = attributes(&trigger.attributes)?;
+    let when = target_when.map_or(Ok(When::Always), attributes)?.and(source_when).and(own_when);
     if when == When::Never {
         return Ok(());
     }
     let condition = super::resources::condition(deployment, &when);
     let mut wire = Wire { condition, deployment, trigger, carrier, payload, target, label, template };
-    match wire.carrier.get("carrier").and_then(Value::as_text).unwrap_or_default() {
+    let wired = match wire.carrier.get("carrier").and_then(Value::as_text).unwrap_or_default() {
         "rule" => rule::emit(&mut wire),
         "poll" => poll::emit(&mut wire),
         "topic" => topic::emit(&mut wire),
         "schedule" => schedule::emit(&mut wire),
         other => fail(trigger.span, format!("no carrier is called `{other}`")),
-    }
+    };
+    wired.map_err(|it| it.of(Topic::Event))
 }
 
 /// What the kind says of the event, with the trigger's filters filled in.

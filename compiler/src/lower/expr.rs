@@ -178,8 +178,15 @@ impl<'a> Lower<'a> {
 
     /// `a && b`, `a || b`, `a ?? b` where `b` needs states: it may not be evaluated.
     fn short(&mut self, op: BinaryOp, left: &'a typed::Expr, right: &'a typed::Expr, wanted: bool) -> Expr {
-        let words = self.words(left.span);
         let hint = self.hint.take();
+        // A call's arguments say little: the name that its value gets, or the callee's.
+        let words = match (&left.kind, &hint) {
+            (ExprKind::Call(_), Some(name)) => name.to_string(),
+            (ExprKind::Call(_), None) => {
+                self.words(left.span).split('(').next().unwrap_or_default().to_owned()
+            }
+            _ => self.words(left.span),
+        };
         let left = self.value(left);
         let left = self.name_value(left, "left");
         let (condition, name) = match op {

@@ -179,19 +179,32 @@ impl Lower<'_> {
         value: &Expr,
         depth: usize,
     ) -> Vec<Member> {
+        let written = written_out(record, value);
         let mut members = Vec::new();
         for (name, field) in &record.fields {
+            let own = written.and_then(|it| member(it, name)).cloned();
             if self.nullable(&field.ty) || matches!(self.resolve(&field.ty), Type::Json) {
-                let read = value.clone().maybe(name);
-                let held = self.marshal(&field.ty, read.clone(), depth);
-                let held = Expr::choose(read.not_null(), held, Expr::Null);
+                let read = own.unwrap_or_else(|| value.clone().maybe(name));
+                let held = self.marshal_present(&field.ty, read, depth);
                 members.push(Member::Some(name.clone(), held));
             } else {
-                let held = self.marshal(&field.ty, value.clone().field(name), depth);
-                members.push(Member::Set(name.clone(), held));
+                let read = own.unwrap_or_else(|| value.clone().field(name));
+                members.push(Member::Set(name.clone(), self.marshal(&field.ty, read, depth)));
             }
         }
         members
+    }
+
+    /// What may be null, which stays null. It is computed once.
+    fn marshal_present(&mut self, ty: &Type, read: Expr, depth: usize) -> Expr {
+        if read.is_maybe() || crate::machine::fold::cheap(&read) {
+            let held = self.marshal(ty, read.clone(), depth);
+            return Expr::choose(read.not_null(), held, Expr::Null);
+        }
+        let bound = self.m.bound(&"value".into());
+        let held = self.marshal(ty, Expr::Bound(bound), depth);
+        let held = Expr::choose(Expr::Bound(bound).not_null(), held, Expr::Null);
+        Expr::Let(bound, Box::new(read), Box::new(held))
     }
 
     /// The value of `held`, which may be missing where the type allows null.
@@ -253,4 +266,21 @@ impl Lower<'_> {
         }
         Expr::Record(members)
     }
+}
+
+/// The members of a record that is written out, where nothing that could fail is left over by taking its fields.
+fn written_out<'m>(record: &crate::types::Record, value: &'m Expr) -> Option<&'m [Member]> {
+    let Expr::Record(members) = value else { return None };
+    let kept = |it: &Member| match it {
+        Member::Set(name, e) => record.fields.contains_key(name) || e.effects().total(),
+        Member::Some(..) | Member::Computed(..) | Member::Spread(_) => false,
+    };
+    members.iter().all(kept).then_some(members)
+}
+
+fn member<'m>(members: &'m [Member], name: &str) -> Option<&'m Expr> {
+    members.iter().rev().find_map(|it| match it {
+        Member::Set(own, e) if **own == *name => Some(e),
+        Member::Set(..) | Member::Some(..) | Member::Computed(..) | Member::Spread(_) => None,
+    })
 }

@@ -303,6 +303,19 @@ impl Expr {
         Expr::Field { base: Box::new(self), name: name.into(), maybe: false }
     }
 
+    pub fn is_maybe(&self) -> bool {
+        matches!(self, Expr::Field { maybe: true, .. })
+    }
+
+    /// The same of a field that is known to be there.
+    #[must_use]
+    pub fn surely(self) -> Expr {
+        match self {
+            Expr::Field { base, name, .. } => Expr::Field { base, name, maybe: false },
+            other => other,
+        }
+    }
+
     /// A field that may be missing.
     pub fn maybe(self, name: &str) -> Expr {
         Expr::Field { base: Box::new(self), name: name.into(), maybe: true }

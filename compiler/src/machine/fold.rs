@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Expr, Func, Item, Member, Op, VarId};
+use super::{Context, Expr, Func, Item, Member, Op, VarId};
 
 /// The simplest expression of the same meaning.
 pub fn simplify(expr: Expr) -> Expr {
@@ -84,7 +84,7 @@ fn negation(inner: Expr) -> Expr {
 }
 
 /// What is known of a value without running.
-fn known_null(expr: &Expr) -> Option<bool> {
+pub fn known_null(expr: &Expr) -> Option<bool> {
     match expr {
         Expr::Null => Some(true),
         Expr::Boolean(_)
@@ -99,8 +99,37 @@ fn known_null(expr: &Expr) -> Option<bool> {
         | Expr::Binary(..)
         | Expr::Error => Some(false),
         Expr::If(_, a, b) => known_null(a).filter(|n| known_null(b) == Some(*n)),
+        Expr::Let(_, _, body) => known_null(body),
+        Expr::Context(Context::ExecutionId | Context::ExecutionName | Context::ExecutionStartTime) => {
+            Some(false)
+        }
+        Expr::Call(function, _) => gives_value(*function).then_some(false),
         _ => None,
     }
+}
+
+/// Never null, whatever it is given.
+fn gives_value(function: Func) -> bool {
+    matches!(
+        function,
+        Func::Map { .. }
+            | Func::Filter { .. }
+            | Func::MapValues
+            | Func::Sum
+            | Func::Count
+            | Func::CountIf
+            | Func::Flatten
+            | Func::Join
+            | Func::Length
+            | Func::Upper
+            | Func::Lower
+            | Func::Trim
+            | Func::Round
+            | Func::Uuid
+            | Func::Now
+            | Func::ToText
+            | Func::ToJson
+    )
 }
 
 fn is_scalar(expr: &Expr) -> bool {
@@ -201,11 +230,12 @@ fn arithmetic(op: Op, a: Expr, b: Expr, f: impl Fn(i64, i64) -> Option<i64>) -> 
     if let Some(n) = known {
         return Expr::number(n);
     }
-    match (op, integer(&a), integer(&b)) {
-        (Op::Add, Some(0), _) => b,
-        (Op::Add | Op::Subtract, _, Some(0)) => a,
-        (Op::Multiply, Some(1), _) => b,
-        (Op::Multiply, _, Some(1)) => a,
+    let is = |e: &Expr, wanted: f64| number(e) == Some(wanted);
+    match op {
+        Op::Add if is(&a, 0.0) => b,
+        Op::Add | Op::Subtract if is(&b, 0.0) => a,
+        Op::Multiply if is(&a, 1.0) => b,
+        Op::Multiply if is(&b, 1.0) => a,
         _ => Expr::binary(op, a, b),
     }
 }
@@ -419,6 +449,15 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
     match (function, arguments.as_slice()) {
         (Func::IsEmpty, [Expr::List(items)]) if plain(items) => Expr::Boolean(items.is_empty()),
         (Func::Count, [Expr::List(items)]) if plain(items) => Expr::number(items.len()),
+        (Func::Map { .. } | Func::Filter { .. }, [Expr::List(items), _]) if items.is_empty() => {
+            Expr::List(Vec::new())
+        }
+        (Func::Map { nested: false }, [Expr::List(items), Expr::Lambda(params, body)])
+            if plain(items) && matches!(**body, Expr::Record(_)) =>
+        {
+            spelled_out(items, params, body).unwrap_or(Expr::Call(function, arguments))
+        }
+        (Func::Join, [Expr::List(items), _]) if items.is_empty() => Expr::text(""),
         (Func::Branch, [list @ Expr::List(_), index]) => item(list.clone(), index.clone()),
         (Func::ToText, [Expr::String(_) | Expr::Template(_)]) => arguments.remove(0),
         (Func::ToJsonQuoted, [Expr::String(text)]) => {
@@ -439,6 +478,21 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
         (Func::Timestamp, [Expr::Context(super::Context::ExecutionStartTime)]) => arguments.remove(0),
         _ => Expr::Call(function, arguments),
     }
+}
+
+/// A record for each item of a short list that is written out: a template where a function would be code.
+fn spelled_out(items: &[Item], params: &[super::BoundId], body: &Expr) -> Option<Expr> {
+    let [param] = params else { return None };
+    if items.len() > 8 || !items.iter().all(|it| cheap(it.expr())) {
+        return None;
+    }
+    let one = |item: &Item| {
+        let value = item.expr();
+        Item::One(
+            body.clone().rewrite(&mut |e| if e == Expr::Bound(*param) { value.clone() } else { step(e) }),
+        )
+    };
+    Some(Expr::List(items.iter().map(one).collect()))
 }
 
 fn plain(items: &[Item]) -> bool {

@@ -53,6 +53,12 @@ const CLAUSES: [&str; 12] = [
     "then",
 ];
 
+/// Words that a block belongs to.
+const BLOCKS: [&str; 16] = [
+    "if", "else", "while", "for", "repeat", "map", "parallel", "transact", "match", "try", "catch",
+    "finally", "saga", "undo", "mock", "each",
+];
+
 /// Words after which another word may stand in an expression.
 const PREFIXES: [&str; 13] = [
     "await", "fail", "return", "match", "if", "map", "not", "parallel", "transact", "try", "saga", "break",
@@ -260,7 +266,7 @@ impl Pass<'_> {
         let goes_on = next.is_some_and(|next| self.continues(next) || self.is_returned(last, next))
             || last.is_some_and(|last| self.operator_goes_on(last, next))
             || self.last.is_some_and(|last| self.only_attributes(last));
-        if !self.in_lines() || goes_on && !after_doc {
+        if !self.in_lines() || goes_on && !after_doc || self.brace_below(index, next) {
             return;
         }
         self.put(token.start, b'\n');
@@ -340,6 +346,48 @@ impl Pass<'_> {
     fn is_returned(&self, last: Option<Token>, next: usize) -> bool {
         let braces = self.tokens.get(next).is_some_and(|token| token.kind == Kind::Open(b'{'));
         braces && last.is_some_and(|last| last.kind == Kind::Word && self.slice(last) == "return")
+    }
+
+    /// The next line begins with the `{` that this one lacks: nothing at the margin begins with one, and within braces
+    /// a word tells that a block must follow. Says so.
+    fn brace_below(&mut self, index: usize, next: Option<usize>) -> bool {
+        let brace = next.and_then(|next| self.tokens.get(next)).copied();
+        let Some(brace) = brace.filter(|it| it.kind == Kind::Open(b'{')) else { return false };
+        let Some(last) = self.last.and_then(|last| self.tokens.get(last)).copied() else { return false };
+        let at_margin = self.open.is_empty() && last.end > self.chunk_start && last.kind != Kind::Doc;
+        if !at_margin && !self.wants_block(index) {
+            return false;
+        }
+        if next == Some(index + 1) {
+            let report = report::brace_below(self.span(last).tail(), self.span(brace));
+            self.diagnostics.push(report);
+        }
+        true
+    }
+
+    /// The statement that ends before this newline has a word that a block belongs to, and none behind it.
+    fn wants_block(&self, newline: usize) -> bool {
+        let mut end = newline;
+        while let Some(index) = end.checked_sub(1) {
+            let Some(token) = self.tokens.get(index).copied() else { return false };
+            match (token.kind, self.partners.get(index)) {
+                (Kind::Newline, _) if self.out.get(token.start) == Some(&b'\n') => return false,
+                (Kind::Open(_) | Kind::Close(b'}') | Kind::Doc, _) => return false,
+                (Kind::Close(_), Some(Partner::Paired(opener))) => end = *opener,
+                (Kind::Word, _) if BLOCKS.contains(&self.slice(token)) => {
+                    let before = index.checked_sub(1).and_then(|i| self.tokens.get(i)).copied();
+                    let field = before.is_some_and(|it| matches!(self.slice(it), "." | "?." | "@"));
+                    return !field && self.tokens.get(index + 1).is_none_or(|after| !self.names(*after));
+                }
+                _ => end = index,
+            }
+        }
+        false
+    }
+
+    /// Between a name and its value.
+    fn names(&self, token: Token) -> bool {
+        token.kind == Kind::Operator && matches!(self.slice(token), ":" | "=" | "." | "?." | "=>")
     }
 
     /// What follows a name of a field or variable, and never a clause word.

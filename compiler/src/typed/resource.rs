@@ -271,5 +271,6 @@ pub struct Trigger {
     pub when: Option<Expr>,
     pub action: Action,
     pub settings: IndexMap<String, Expr>,
+    pub attributes: Vec<Attribute>,
     pub span: Span,
 }

@@ -66,6 +66,9 @@ impl Types {
                 .fields
                 .iter()
                 .all(|(name, field)| y.fields.get(name).is_none_or(|it| self.overlap(&field.ty, &it.ty))),
+            (Type::Record(record), Type::Dict(value)) | (Type::Dict(value), Type::Record(record)) => {
+                record.fields.values().all(|field| self.overlap(&field.ty, value))
+            }
             (Type::List(x), Type::List(y)) => self.overlap(x, y) || **x == Type::Never || **y == Type::Never,
             (Type::Json, _) | (_, Type::Json) => true,
             _ => self.assignable(a, b) || self.assignable(b, a),

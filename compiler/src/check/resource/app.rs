@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::by_name;
+use crate::check::attributes::On;
 use crate::check::declare::{arc, docs};
 use crate::check::expr::Role;
 use crate::check::{Body, Ctx, Home};
@@ -30,8 +31,9 @@ fn settings(
                 all.insert(name.text.clone(), value);
             }
             None => {
-                let close = close(&name.text, known.iter().map(|(it, _)| *it));
-                ctx.report(report::unknown_setting(name, what, close.as_deref(), false));
+                let names: Vec<&str> = known.iter().map(|(it, _)| *it).collect();
+                let close = close(&name.text, names.iter().copied());
+                ctx.report(report::unknown_setting(name, what, &names, close.as_deref(), false));
                 ctx.free_value(file, value);
             }
         }
@@ -131,7 +133,9 @@ pub(super) fn outputs(ctx: &mut Ctx<'_>) {
         }
         let known = [("export", Type::String), ("description", Type::String)];
         let settings = settings(ctx, at.file, &decl.settings, "output", &known);
+        let body = Body::new(at.file, Home::Setting);
+        let (attributes, _) = ctx.in_body(body, |ctx| ctx.attributes(&item.attributes, On::Output));
         let (name, docs, span) = (arc(&decl.name), docs(item), decl.name.span);
-        ctx.program.outputs.push(typed::Output { name, value, settings, docs, span });
+        ctx.program.outputs.push(typed::Output { name, value, settings, attributes, docs, span });
     }
 }

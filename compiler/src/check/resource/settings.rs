@@ -115,10 +115,11 @@ fn unknown(
     file: FileId,
 ) -> Option<String> {
     let settings = kind.members.iter().filter(|it| it.word.text == "setting").map(|it| it.name.text.as_str());
-    let close = close(&name.text, settings.chain(["existing", "cfn", "uses", "tags"]));
+    let settings: Vec<&str> = settings.collect();
+    let close = close(&name.text, settings.iter().copied().chain(["existing", "cfn", "uses", "tags"]));
     // A property of CloudFormation's own, such as `VisibilityTimeout`, goes under `cfn`.
     let property = name.text.starts_with(|c: char| c.is_ascii_uppercase());
-    ctx.report(report::unknown_setting(name, &decl.kind.text, close.as_deref(), property));
+    ctx.report(report::unknown_setting(name, &decl.kind.text, &settings, close.as_deref(), property));
     // What it holds may be words of the setting that is meant.
     let reported = ctx.diagnostics.len();
     ctx.free_value(file, value);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::check::attributes::On;
 use crate::check::declare::arc;
 use crate::check::expr::Role;
 use crate::check::{Body, Ctx, Home};
@@ -50,6 +51,8 @@ fn trigger(ctx: &mut Ctx<'_>, file: FileId, item: &ast::Item, decl: &ast::OnDecl
         let (action, _) = ctx.with_facts(facts, |ctx| action(ctx, &decl.action));
         (when, action)
     });
+    let body = Body::new(file, Home::Setting);
+    let (attributes, _) = ctx.in_body(body, |ctx| ctx.attributes(&item.attributes, On::Trigger));
     let source = source?;
     check_action(ctx, &action);
     Some(Trigger {
@@ -60,6 +63,7 @@ fn trigger(ctx: &mut Ctx<'_>, file: FileId, item: &ast::Item, decl: &ast::OnDecl
         when,
         action,
         settings: IndexMap::new(),
+        attributes,
         span: item.span,
     })
 }

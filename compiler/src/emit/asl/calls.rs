@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Writer;
 use crate::emit::names::Names;
-use crate::machine::expr::{Deploy, Func, Member};
+use crate::machine::expr::{Deploy, Func, Item, Member};
 use crate::machine::{Expr, Items, Machine, Pattern, Service, StateId, StateKind, VarId};
 use crate::source::Span;
 
@@ -57,16 +57,20 @@ pub(super) fn collect(machine: &Machine, names: &Names) -> Vec<ServiceCall> {
     let writer = Writer { machine, names, out: super::Definition::default() };
     let mut all = Vec::new();
     for id in machine.reachable() {
-        let mut push = |needed, arguments: &Expr, role: Option<&Expr>| {
-            all.push(ServiceCall {
-                state: writer.name(id),
-                span: span(machine, id),
-                needed,
-                touches: touches(arguments, &reach),
-                one_of: one_of(arguments, &assigned),
-                arguments: writer.template(arguments),
-                role: role.map(|e| writer.template(e)),
-            });
+        let mut push = |needed: Needed, arguments: &Expr, role: Option<&Expr>| {
+            let mut forms = Vec::new();
+            possible(arguments, &assigned, &mut BTreeSet::new(), &mut forms);
+            for arguments in forms {
+                all.push(ServiceCall {
+                    state: writer.name(id),
+                    span: span(machine, id),
+                    needed: needed.clone(),
+                    touches: touches(arguments, &reach),
+                    one_of: one_of(arguments, &assigned),
+                    arguments: known(&writer, arguments),
+                    role: role.map(|e| writer.template(e)),
+                });
+            }
         };
         match &machine.state(id).kind {
             StateKind::Task(task) => {
@@ -139,6 +143,53 @@ fn assigned(machine: &Machine) -> Assigned<'_> {
         }
     }
     all
+}
+
+/// The forms that a call's arguments can have: what is handed to it whole, in a variable, was made somewhere.
+fn possible<'m>(
+    arguments: &'m Expr,
+    assigned: &Assigned<'m>,
+    seen: &mut BTreeSet<VarId>,
+    found: &mut Vec<&'m Expr>,
+) {
+    match arguments {
+        Expr::If(_, yes, no) => {
+            possible(yes, assigned, seen, found);
+            possible(no, assigned, seen, found);
+        }
+        Expr::Call(Func::Raise, _) => {}
+        Expr::Var(var) if !seen.insert(*var) => {}
+        Expr::Var(var) if assigned.contains_key(var) => {
+            let values = assigned.get(var).into_iter().flatten();
+            values.for_each(|value| possible(value, assigned, seen, found));
+        }
+        _ => found.push(arguments),
+    }
+}
+
+/// Arguments as emitted, but as records and lists also where the state holds one expression for all of them.
+fn known(writer: &Writer<'_>, arguments: &Expr) -> Value {
+    match arguments {
+        Expr::Record(members) => {
+            let mut fields = serde_json::Map::new();
+            for member in members {
+                let (Member::Set(name, value) | Member::Some(name, value)) = member else {
+                    return writer.template(arguments);
+                };
+                fields.insert(name.to_string(), known(writer, value));
+            }
+            Value::Object(fields)
+        }
+        Expr::List(items) => {
+            let one = |it: &Item| match it {
+                Item::One(value) | Item::List(value) => Some(known(writer, value)),
+                Item::Spread(_) => None,
+            };
+            let items: Option<Vec<Value>> = items.iter().map(one).collect();
+            items.map_or_else(|| writer.template(arguments), Value::Array)
+        }
+        other => writer.template(other),
+    }
 }
 
 fn one_of(arguments: &Expr, assigned: &Assigned<'_>) -> BTreeMap<String, BTreeSet<Deploy>> {

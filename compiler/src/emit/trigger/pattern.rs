@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Wire;
 use crate::emit::api::letter;
-use crate::emit::evaluate::{Binding, Result, Scope, fail};
+use crate::emit::evaluate::{Binding, Result, Scope, Topic, fail};
 use crate::emit::value::{Hole, Value};
 use crate::source::Span;
 use crate::typed::{BinaryOp, Builtin, Expr, ExprKind};
@@ -12,6 +12,10 @@ use crate::types::{Type, Types};
 
 /// Adds the trigger's condition to the pattern.
 pub(super) fn add_condition(wire: &Wire<'_, '_>, pattern: &mut Json) -> Result<()> {
+    add_tests(wire, pattern).map_err(|it| it.of(Topic::Filter))
+}
+
+fn add_tests(wire: &Wire<'_, '_>, pattern: &mut Json) -> Result<()> {
     let Some(when) = &wire.trigger.when else { return Ok(()) };
     if pattern.is_null() {
         *pattern = Json::Object(Map::new());
@@ -167,8 +171,16 @@ fn collect<'a>(wire: &Wire<'_, 'a>, expr: &'a Expr, tests: &mut Vec<Test>) -> Re
             tests.push(Test { hole, op, constant: text.into() });
             Ok(())
         }
-        _ => fail(expr.span, WHY),
+        ExprKind::Not(inner) => flag(wire, inner, false, tests),
+        _ => flag(wire, expr, true, tests),
     }
+}
+
+/// `event.body.urgent`, `!event.body.urgent`
+fn flag<'a>(wire: &Wire<'_, 'a>, expr: &'a Expr, wanted: bool, tests: &mut Vec<Test>) -> Result<()> {
+    let Ok(Value::Hole(hole)) = value(wire, expr) else { return fail(expr.span, WHY) };
+    tests.push(Test { hole, op: Compare::Is(BinaryOp::Eq), constant: wanted.into() });
+    Ok(())
 }
 
 fn value<'a>(wire: &Wire<'_, 'a>, expr: &'a Expr) -> Result {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Goal, Wire, object};
-use crate::emit::evaluate::{Result, fail};
+use crate::emit::evaluate::{Result, Topic, fail};
 use crate::emit::iam::Policy;
 use crate::emit::template::Resource;
 use crate::emit::value::{Value, concat};
@@ -180,7 +180,8 @@ fn stays_hidden(wire: &Wire<'_, '_>) -> Result<()> {
             format!(
                 "the queue hides a message for {hidden} s, and the function may take {timeout} s: AWS advises a `visibility` of six times the timeout"
             ),
-        ),
+        )
+        .map_err(|it| it.of(Topic::Hidden)),
         _ => Ok(()),
     }
 }

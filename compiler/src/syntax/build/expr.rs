@@ -27,6 +27,18 @@ impl<'i> Pieces<'i> {
     }
 }
 
+/// What an expression nests by.
+fn is_operator(rule: Rule) -> bool {
+    let around = matches!(rule, Rule::binary | Rule::range | Rule::cast | Rule::clause | Rule::alias);
+    let before = matches!(
+        rule,
+        Rule::minus | Rule::not | Rule::lambda | Rule::r#return | Rule::fail | Rule::continue_as
+    );
+    let waits = matches!(rule, Rule::r#await | Rule::r#async);
+    let behind = matches!(rule, Rule::arguments | Rule::index | Rule::optional_index | Rule::field_access);
+    around || before || waits || behind
+}
+
 /// Whether clauses belong to the operand that is read.
 #[derive(Clone, Copy, PartialEq)]
 enum Clauses {
@@ -55,24 +67,27 @@ impl<'i> Builder<'i> {
         let span = self.span(&pair);
         let pairs: Vec<P<'i>> = pair.into_inner().collect();
         let outer = std::mem::take(&mut self.height);
-        // Each piece but the operand itself may be one more level.
-        let own = pairs.len().saturating_sub(1).max(1);
+        let returned = pairs.first().is_some_and(|it| it.as_rule() == Rule::r#return);
+        // Each piece but the operands themselves may be one more level.
+        let own = pairs.iter().filter(|it| is_operator(it.as_rule())).count().max(1);
         if own > MAX_HEIGHT {
-            return self.refuse(span, outer);
+            return self.refuse(span, outer, returned);
         }
         let mut pieces = Pieces { pairs: pairs.into_iter().peekable() };
         let expr = self.operation(&mut pieces, 0, Clauses::Mine);
         if self.height + own > MAX_HEIGHT {
-            return self.refuse(span, outer);
+            return self.refuse(span, outer, returned);
         }
         self.height = outer.max(self.height + own);
         expr
     }
 
-    fn refuse(&mut self, span: Span, outer: usize) -> Expr {
+    /// `returned`: it is what a `return` gives.
+    fn refuse(&mut self, span: Span, outer: usize, returned: bool) -> Expr {
         self.height = outer;
         self.diagnostics.push(report::too_long(span, MAX_HEIGHT));
-        self.missing(span)
+        let missing = self.missing(span);
+        if returned { Expr { kind: ExprKind::Return(Some(Box::new(missing))), span } } else { missing }
     }
 
     /// Operators that bind at least as tightly as `least`, and their operands.
