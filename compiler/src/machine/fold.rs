@@ -164,6 +164,29 @@ fn known_equal(a: &Expr, b: &Expr) -> Option<bool> {
     }
 }
 
+/// Whether one condition holds wherever another does, as far as their parts tell; both are total.
+fn implies(a: &Expr, b: &Expr) -> bool {
+    let (mut given, mut asked) = (Vec::new(), Vec::new());
+    operands(Op::And, a, &mut given);
+    operands(Op::And, b, &mut asked);
+    let held = |part: &&Expr| {
+        let mut ways = Vec::new();
+        operands(Op::Or, part, &mut ways);
+        ways.iter().any(|way| given.contains(way))
+    };
+    asked.iter().all(held) && a.effects().total() && b.effects().total()
+}
+
+fn operands<'e>(op: Op, expr: &'e Expr, into: &mut Vec<&'e Expr>) {
+    match expr {
+        Expr::Binary(own, a, b) if *own == op => {
+            operands(op, a, into);
+            operands(op, b, into);
+        }
+        _ => into.push(expr),
+    }
+}
+
 fn binary(op: Op, a: Expr, b: Expr) -> Expr {
     match op {
         Op::And => match (&a, &b) {
@@ -171,6 +194,8 @@ fn binary(op: Op, a: Expr, b: Expr) -> Expr {
             (Expr::Boolean(false), _) => a,
             (_, Expr::Boolean(true)) => a,
             (_, Expr::Boolean(false)) if a.effects().total() => b,
+            _ if implies(&a, &b) => a,
+            _ if implies(&b, &a) => b,
             _ => Expr::binary(op, a, b),
         },
         Op::Or => match (&a, &b) {
@@ -178,6 +203,8 @@ fn binary(op: Op, a: Expr, b: Expr) -> Expr {
             (Expr::Boolean(true), _) => a,
             (_, Expr::Boolean(false)) => a,
             (_, Expr::Boolean(true)) if a.effects().total() => b,
+            _ if implies(&a, &b) => b,
+            _ if implies(&b, &a) => a,
             _ => Expr::binary(op, a, b),
         },
         Op::Eq | Op::Ne => match known_equal(&a, &b) {

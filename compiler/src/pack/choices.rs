@@ -2,6 +2,8 @@
 //! a condition is evaluated exactly when it was (B16), over the values that the edge assigned (B4); what can't
 //! be taken goes; rules with the same way on are one.
 
+use std::collections::HashSet;
+
 use super::compose;
 use crate::machine::live::Live;
 use crate::machine::{Choice, Edge, Expr, Machine, Op, StateId, StateKind, fold};
@@ -78,16 +80,45 @@ fn merged(machine: &Machine, live: &Live, id: StateId, choice: &Choice) -> Optio
     for (position, edge) in at.enumerate() {
         let Some(target) = edge.target().filter(|target| *target != id) else { continue };
         let StateKind::Choice(inner) = &machine.state(target).kind else { continue };
-        // Two choices that lead to each other would unroll for ever.
-        let back = inner.rules.iter().map(|(_, e)| e).chain([&inner.default]).any(|e| e.target() == Some(id));
-        if back || choice.rules.len() + inner.rules.len() > MOST {
+        let round = circles(machine, target, id);
+        if choice.rules.len() + inner.rules.len() > MOST || (round && contains(machine, id, target)) {
             continue;
         }
-        if let Some(merged) = splice(choice, position, inner, live) {
+        let merged = splice(choice, position, inner, live);
+        if let Some(merged) = merged.filter(|it| !round || size(it) <= super::LARGEST) {
             return Some((merged, target));
         }
     }
     None
+}
+
+fn size(choice: &Choice) -> usize {
+    let edges = choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]);
+    let values = edges.flat_map(|edge| edge.assign.iter().map(|(_, value)| value.size()));
+    choice.rules.iter().map(|(condition, _)| condition.size()).chain(values).sum()
+}
+
+/// Whether a choice was merged into another already, as far as the source that they stand for tells.
+fn contains(machine: &Machine, id: StateId, target: StateId) -> bool {
+    let own = &machine.state(id).spans;
+    machine.state(target).spans.iter().all(|span| own.contains(span))
+}
+
+/// Whether choices alone lead from one to itself again, past another: merged into that other it would unroll for ever.
+fn circles(machine: &Machine, from: StateId, past: StateId) -> bool {
+    let (mut seen, mut left) = (HashSet::from([past]), vec![from]);
+    while let Some(StateKind::Choice(choice)) = left.pop().map(|id| &machine.state(id).kind) {
+        let edges = choice.rules.iter().map(|(_, edge)| edge).chain([&choice.default]);
+        for target in edges.filter_map(Edge::target) {
+            if target == from {
+                return true;
+            }
+            if seen.insert(target) && matches!(machine.state(target).kind, StateKind::Choice(_)) {
+                left.push(target);
+            }
+        }
+    }
+    false
 }
 
 fn splice(choice: &Choice, position: usize, inner: &Choice, live: &Live) -> Option<Choice> {
