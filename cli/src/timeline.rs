@@ -36,6 +36,21 @@ struct Thread {
     /// How often the task of the state was asked.
     tries: u64,
     depth: usize,
+    /// The containers around, and how deep each stands: what ends or starts anew goes back there.
+    around: Vec<(Arc<str>, usize)>,
+}
+
+impl Thread {
+    /// How deep the innermost container stands.
+    fn container(&self) -> usize {
+        self.around.last().map_or(self.depth, |it| it.1)
+    }
+
+    fn leave(&mut self) {
+        if let Some((_, depth)) = self.around.pop() {
+            self.depth = depth;
+        }
+    }
 }
 
 struct Timeline<'p> {
@@ -62,11 +77,17 @@ impl Timeline<'_> {
                 thread.state = Some(name.clone());
                 thread.kind = event.kind.name().trim_end_matches("StateEntered");
                 thread.tries = 0;
+                if matches!(thread.kind, "Parallel" | "Map") {
+                    thread.around.push((name.clone(), thread.depth));
+                }
                 let place = (self.places)(name).map(|it| format!("  {it}")).unwrap_or_default();
                 self.line(event, thread, name, &format!("{}{place}", thread.kind));
                 self.changed(event, thread, "input", input);
             }
-            Details::Exited { output, assigned, .. } => {
+            Details::Exited { name, output, assigned, .. } => {
+                if thread.around.last().is_some_and(|it| it.0 == *name) {
+                    thread.leave();
+                }
                 self.changed(event, thread, "output", output);
                 for (name, value) in assigned.iter().flat_map(|it| it.iter()) {
                     self.line(event, thread, "", &format!("${name} = {}", brief(value, WIDTH)));
@@ -94,18 +115,25 @@ impl Timeline<'_> {
             Details::Evaluation { error, cause, .. } => {
                 self.line(event, thread, "", &format!("{error}: {cause}"));
             }
-            Details::Length(length) => self.line(event, thread, "", &format!("{length} items")),
-            Details::Iteration(_, index) if event.kind == EventType::MapIterationStarted => {
-                self.line(event, thread, "", &format!("item {index}"));
-                thread.depth += 1;
+            Details::Length(length) => {
+                thread.depth = thread.container();
+                self.line(event, thread, "", &format!("{length} items"));
             }
-            Details::Iteration(..) => thread.depth = thread.depth.saturating_sub(1),
-            Details::None if event.kind == EventType::ParallelStateStarted => thread.depth += 1,
-            Details::None if event.kind == EventType::ParallelStateSucceeded => {
-                thread.depth = thread.depth.saturating_sub(1);
+            Details::Iteration(_, index) => {
+                thread.depth = thread.container();
+                if event.kind == EventType::MapIterationStarted {
+                    self.line(event, thread, "", &format!("item {index}"));
+                    thread.depth += 1;
+                }
             }
+            Details::None => match event.kind {
+                EventType::ParallelStateStarted => thread.depth = thread.container() + 1,
+                EventType::ParallelStateSucceeded => thread.depth = thread.container(),
+                EventType::ParallelStateFailed | EventType::MapStateFailed => thread.leave(),
+                _ => {}
+            },
             Details::MapRun(arn) => self.line(event, thread, "", &format!("map run {arn}")),
-            Details::None | Details::Task(_) | Details::Worker(_) | Details::Redriven(_) => {}
+            Details::Task(_) | Details::Worker(_) | Details::Redriven(_) => {}
         }
     }
 

@@ -202,8 +202,13 @@ fn with_mocks(
 fn compile(text: &str, format: asl::Format) -> Result<Machine, String> {
     let read = asl::read(text, format);
     let Some(machine) = read.machine else {
-        let first = read.diagnostics.first().map_or_else(String::new, |it| format!(": {}", it.message));
-        return Err(format!("this is no state machine{first}; `flow asl validate` says more"));
+        let found = match &read.document {
+            Some(document) => asl::validate(document, &asl::Options::default()),
+            None => read.diagnostics,
+        };
+        let first = found.iter().find(|it| it.is_error());
+        let why = first.map_or_else(String::new, |it| format!(": {}", it.summary()));
+        return Err(format!("this is no state machine{why}; `flow asl validate` shows the place"));
     };
     Machine::compile(&machine).map_err(|error| format!("{error}; `flow asl validate` says more"))
 }

@@ -3,7 +3,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use interpreter::NoServices;
-use interpreter::test_state::{FieldValidation, InspectionLevel, Mock, TestRequest, TestStatus, test_state};
+use interpreter::test_state::{
+    FieldValidation, InspectionLevel, Mock, Refusal, TestRequest, TestStatus, test_state,
+};
 
 use super::Outcome;
 use crate::{disk, report, values};
@@ -120,11 +122,24 @@ impl State {
             error_caused_by_state: self.caused_by,
             reveal_secrets: false,
         };
-        let result = test_state(&request, &mut NoServices)
-            .map_err(|refusal| format!("{}: {}", refusal.code, refusal.message))?;
+        let result = test_state(&request, &mut NoServices).map_err(|it| told(&request, &it))?;
         report::print_all(&report::pretty(&result.to_json()));
         Ok(ExitCode::from(u8::from(result.status == TestStatus::Failed)))
     }
+}
+
+/// What AWS says to the request, and what to do.
+fn told(request: &TestRequest, refusal: &Refusal) -> String {
+    let next = match states_of(&request.definition) {
+        Some(states) if refusal.message.starts_with("State not found") => {
+            format!("; its states are {states}")
+        }
+        _ if refusal.message.contains("does not support Map or Parallel") && request.mock.is_none() => {
+            "; say with --mock what it comes to".to_owned()
+        }
+        _ => String::new(),
+    };
+    format!("{}: {}{next}", refusal.code, refusal.message)
 }
 
 /// The names of a machine's states; `None` of a lone state.

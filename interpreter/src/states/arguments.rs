@@ -29,7 +29,7 @@ pub(super) fn refused(state: &State, task: &Task, arguments: &Value) -> Option<S
     let shape = task.shape?;
     let mut wrong = Vec::new();
     texts(&shape, arguments, "", DEEPEST, &mut wrong);
-    if invokes(&task.resource) && arguments.get("Payload").is_some_and(|it| is_bare(it)) {
+    if invokes(&task.resource) && arguments.get("Payload").is_some_and(is_bare) {
         wrong.push(not_text("Payload"));
     }
     let field = match state.language {
