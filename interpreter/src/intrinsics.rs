@@ -212,6 +212,8 @@ mod tests {
             r#"{"other":1}"#,
             "error: The JsonPath argument for the field '$.nope' could not be found in the input '{\"other\":1}'",
         );
+        let large = "error: States.MathAdd: the result is too large";
+        check("States.MathAdd(1e308, 1e308)", "{}", large);
         assert!(parse("States.Nope()").is_err());
         assert!(parse(r#"States.Format('\"a\"')"#).is_err());
         assert!(parse("States.Hash('a')").is_err());

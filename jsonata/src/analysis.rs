@@ -317,48 +317,11 @@ fn following_names(path: &Path) -> Vec<String> {
 
 /// The variables bound in the frame that a node is evaluated in.
 fn collect_bound(node: &Node, out: &mut HashSet<Symbol>) {
-    deep::guarded(|| match &node.kind {
-        Kind::Bind(symbol, value) => {
+    deep::guarded(|| {
+        if let Kind::Bind(symbol, _) = &node.kind {
             out.insert(*symbol);
-            collect_bound(value, out);
         }
-        Kind::Numeric(_, parts)
-        | Kind::Comparison(_, parts)
-        | Kind::Equality(_, parts)
-        | Kind::Concat(parts)
-        | Kind::Range(parts)
-        | Kind::In(parts)
-        | Kind::And(parts)
-        | Kind::Or(parts)
-        | Kind::Apply(parts) => {
-            collect_bound(&parts.0, out);
-            collect_bound(&parts.1, out);
-        }
-        Kind::Condition(parts) => {
-            [&parts.0, &parts.1].into_iter().chain(&parts.2).for_each(|it| collect_bound(it, out));
-        }
-        Kind::Negate(operand) => collect_bound(operand, out),
-        Kind::Array(items) => items.iter().for_each(|it| collect_bound(it, out)),
-        Kind::Call(call) | Kind::Partial(call) => call.arguments.iter().for_each(|it| collect_bound(it, out)),
-        Kind::TailCall(call, _) => collect_bound(call, out),
-        Kind::Path(path) => path.steps.iter().for_each(|it| collect_bound(it, out)),
-        Kind::Object(group) => {
-            group.pairs.iter().flat_map(|(name, value)| [name, value]).for_each(|it| collect_bound(it, out));
-        }
-        Kind::Literal(_)
-        | Kind::Name(_)
-        | Kind::Field(_)
-        | Kind::Variable(_)
-        | Kind::Context
-        | Kind::Wildcard
-        | Kind::Descendants
-        | Kind::Parent(_)
-        | Kind::Placeholder
-        | Kind::Regex(_)
-        | Kind::Block(_)
-        | Kind::Lambda(_)
-        | Kind::Transform(_)
-        | Kind::Sort(_) => {}
+        node.each_in_frame(&mut |it| collect_bound(it, out));
     });
 }
 

@@ -248,6 +248,12 @@ impl Order {
     }
 }
 
+impl Group {
+    fn each(&self, visit: &mut dyn FnMut(&Node)) {
+        self.pairs.iter().flat_map(|(name, value)| [name, value]).for_each(visit);
+    }
+}
+
 impl Node {
     pub(crate) fn new(kind: Kind, start: u32, pos: u32) -> Node {
         Node { kind, pos, start, keep_array: false, cons: false, extra: None }
@@ -271,6 +277,55 @@ impl Node {
 
     pub(crate) fn group(&self) -> Option<&Group> {
         self.extra.as_ref()?.group.as_ref()
+    }
+
+    /// Visits the children that are evaluated in the node's own frame: what they bind is bound there. Blocks and lambdas
+    /// have frames of their own.
+    pub(crate) fn each_in_frame(&self, visit: &mut dyn FnMut(&Node)) {
+        if let Some(extra) = &self.extra {
+            for stage in extra.predicates.iter().chain(&extra.stages).flatten() {
+                if let Stage::Filter(it) = stage {
+                    visit(it);
+                }
+            }
+            extra.group.iter().for_each(|it| it.each(visit));
+        }
+        match &self.kind {
+            Kind::Bind(_, operand) | Kind::Negate(operand) => visit(operand),
+            Kind::TailCall(call, _) => visit(call),
+            Kind::Path(path) => path.steps.iter().for_each(visit),
+            Kind::Numeric(_, parts)
+            | Kind::Comparison(_, parts)
+            | Kind::Equality(_, parts)
+            | Kind::Concat(parts)
+            | Kind::Range(parts)
+            | Kind::In(parts)
+            | Kind::And(parts)
+            | Kind::Or(parts)
+            | Kind::Apply(parts) => [&parts.0, &parts.1].into_iter().for_each(visit),
+            Kind::Array(items) => items.iter().for_each(visit),
+            Kind::Object(group) => group.each(visit),
+            Kind::Condition(parts) => [&parts.0, &parts.1].into_iter().chain(&parts.2).for_each(visit),
+            Kind::Call(call) | Kind::Partial(call) => {
+                std::iter::once(&call.procedure).chain(&call.arguments).for_each(visit);
+            }
+            Kind::Transform(it) => {
+                [&it.pattern, &it.update].into_iter().chain(&it.delete).for_each(visit);
+            }
+            Kind::Sort(terms) => terms.iter().map(|it| &it.expression).for_each(visit),
+            Kind::Literal(_)
+            | Kind::Name(_)
+            | Kind::Field(_)
+            | Kind::Variable(_)
+            | Kind::Context
+            | Kind::Wildcard
+            | Kind::Descendants
+            | Kind::Parent(_)
+            | Kind::Placeholder
+            | Kind::Regex(_)
+            | Kind::Block(_)
+            | Kind::Lambda(_) => {}
+        }
     }
 
     /// What jsonata-js calls the node's type; the token of S0217.

@@ -62,4 +62,5 @@ pub use expression::{Dialect, Expression};
 pub use function::Function;
 pub use number::{number_to_string, write_number};
 pub use object::Object;
+pub use regex::matches_whole;
 pub use value::{Array, Value};

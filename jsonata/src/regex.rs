@@ -68,9 +68,30 @@ impl Regex {
     }
 }
 
+/// Steps of [`matches_whole`]: a second's work.
+const MOST_STEPS: u64 = 10_000_000;
+
+/// Whether the whole text matches an ECMAScript pattern. What is no pattern matches nothing, nor does what would take for
+/// ever.
+pub fn matches_whole(pattern: &str, ignore_case: bool, text: &str) -> bool {
+    let flags = if ignore_case { "i" } else { "" };
+    let Ok(regex) = Regex::new(&format!("^(?:{pattern})$"), flags) else { return false };
+    let mut steps = MOST_STEPS;
+    matches!(regex.search(text, 0, &mut steps), Ok(Some(_)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_takes_for_ever_matches_nothing() {
+        assert!(matches_whole("(a+)+", false, "aaaa"));
+        assert!(matches_whole("A.", true, "ab"));
+        assert!(!matches_whole("a", false, "ab"));
+        assert!(!matches_whole("(a+)+", false, &format!("{}!", "a".repeat(60))));
+        assert!(!matches_whole("(", false, "("));
+    }
 
     /// The match and its groups, `-` for a group that took no part.
     fn first(pattern: &str, flags: &str, text: &str) -> Option<String> {

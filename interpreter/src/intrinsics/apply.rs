@@ -35,7 +35,7 @@ pub(super) fn apply(function: Function, arguments: &[Value], random: &mut Random
         (F::MathRandom, [from, to, seed @ ..]) => {
             between(number(from)?, number(to)?, unit(seed.first(), random))
         }
-        (F::MathAdd, [one, other]) => Ok(Value::from(whole(one)? + whole(other)?)),
+        (F::MathAdd, [one, other]) => finite(whole(one)? + whole(other)?),
         (F::StringSplit, [data, splitters]) => Ok(split(text(data)?, text(splitters)?)),
         (F::Uuid, []) => Ok(Value::from(random.uuid())),
         // The parser has counted the arguments.
@@ -170,7 +170,14 @@ fn between(from: f64, to: f64, unit: f64) -> Result<Value> {
     if from > to {
         return Err("the start of the range is beyond its end".to_owned());
     }
-    Ok(Value::from((from + unit * (to - from)).floor()))
+    finite((from + unit * (to - from)).floor())
+}
+
+fn finite(number: f64) -> Result<Value> {
+    match number.is_finite() {
+        true => Ok(Value::from(number)),
+        false => Err("the result is too large".to_owned()),
+    }
 }
 
 /// Splits at each of the characters; empty pieces are dropped.

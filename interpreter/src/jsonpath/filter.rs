@@ -54,9 +54,7 @@ fn matches(value: &Value, pattern: &str, fold: bool) -> bool {
         }
     };
     // Jayway asks the whole text to match.
-    let whole = format!("^(?:{pattern})$");
-    let flags = if fold { "i" } else { "" };
-    regress::Regex::with_flags(&whole, flags).is_ok_and(|it| it.find(&text).is_some())
+    jsonata::matches_whole(pattern, fold, &text)
 }
 
 fn compare(left: Option<&Value>, operator: Compare, right: Option<&Value>) -> bool {

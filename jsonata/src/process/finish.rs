@@ -152,55 +152,9 @@ fn simplify(node: &mut Node) {
 
 /// Whether evaluating the node may bind a variable in the frame it is evaluated in.
 fn binds(node: &Node) -> bool {
-    let in_stage = |stage: &Stage| matches!(stage, Stage::Filter(it) if binds(it));
-    let in_group = |group: &Group| group.pairs.iter().any(|(name, value)| binds(name) || binds(value));
-    if let Some(extra) = &node.extra {
-        let mut stages = extra.predicates.iter().chain(&extra.stages).flatten();
-        if stages.any(in_stage) || extra.group.as_ref().is_some_and(in_group) {
-            return true;
-        }
-    }
-    deep::guarded(|| match &node.kind {
-        Kind::Bind(..) => true,
-        Kind::Literal(_)
-        | Kind::Name(_)
-        | Kind::Field(_)
-        | Kind::Variable(_)
-        | Kind::Context
-        | Kind::Wildcard
-        | Kind::Descendants
-        | Kind::Parent(_)
-        | Kind::Placeholder
-        | Kind::Regex(_)
-        | Kind::Lambda(_) => false,
-        // What an inner block binds stays in it.
-        Kind::Block(_) => false,
-        Kind::Path(path) => path.steps.iter().any(binds),
-        Kind::Numeric(_, parts)
-        | Kind::Comparison(_, parts)
-        | Kind::Equality(_, parts)
-        | Kind::Concat(parts)
-        | Kind::Range(parts)
-        | Kind::In(parts)
-        | Kind::And(parts)
-        | Kind::Or(parts)
-        | Kind::Apply(parts) => binds(&parts.0) || binds(&parts.1),
-        Kind::Negate(operand) => binds(operand),
-        Kind::Array(items) => items.iter().any(binds),
-        Kind::Object(group) => in_group(group),
-        Kind::Condition(parts) => binds(&parts.0) || binds(&parts.1) || parts.2.as_ref().is_some_and(binds),
-        Kind::Call(_) | Kind::Partial(_) | Kind::TailCall(..) => call_binds(node),
-        Kind::Transform(it) => {
-            binds(&it.pattern) || binds(&it.update) || it.delete.as_ref().is_some_and(binds)
-        }
-        Kind::Sort(terms) => terms.iter().any(|it| binds(&it.expression)),
+    deep::guarded(|| {
+        let mut found = matches!(node.kind, Kind::Bind(..));
+        node.each_in_frame(&mut |it| found = found || binds(it));
+        found
     })
-}
-
-fn call_binds(node: &Node) -> bool {
-    match &node.kind {
-        Kind::Call(call) | Kind::Partial(call) => binds(&call.procedure) || call.arguments.iter().any(binds),
-        Kind::TailCall(call, _) => call_binds(call),
-        _ => false,
-    }
 }
