@@ -87,6 +87,12 @@ impl<'r, 'a> Router<'r, 'a> {
             (Callee::Workflow(name), _) => self.workflow_mocked(call, name, value),
             (callee, _) => shape::answer(callee, &mock.answer, value, call.arguments),
         };
+        if matches!(mock.callee, Callee::Aws { .. })
+            && let Some(why) = interpreter::test_state::misfit(call.resource, &value)
+        {
+            let message = format!("the mock of {} answers what the API does not: {why}", named(&mock.callee));
+            return Some(self.refuse(call, message, None));
+        }
         Some(reply(call, after, Ok(value)))
     }
 

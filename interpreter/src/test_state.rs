@@ -26,6 +26,7 @@ mod inspection;
 mod schema;
 
 use inspection::Inspected;
+pub use schema::misfit;
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

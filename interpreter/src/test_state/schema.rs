@@ -18,11 +18,18 @@ pub(super) fn check(resource: &Resource, result: &Value, mode: FieldValidation) 
     match shape(resource) {
         Some((shape, flavor)) => {
             // What an optimized integration adds to the API's answer is not asked for: recorded.
-            let checker = Checker { required: required && flavor == Flavor::Sdk };
+            let checker = Checker { required: required && flavor == Flavor::Sdk, values: true };
             checker.value(&shape, result, "")
         }
         None => Ok(()),
     }
+}
+
+/// The first field of an answer that is not of the type its API has: `Field 'MessageId' must be a string`. `None` where the
+/// answer fits, or is not the API's own.
+pub fn misfit(resource: &Resource, result: &Value) -> Option<String> {
+    let (shape, _) = shape(resource)?;
+    Checker { required: false, values: false }.value(&shape, result, "").err()
 }
 
 /// The shape of a result that is the API's own answer.
@@ -42,6 +49,8 @@ fn shape(resource: &Resource) -> Option<(ShapeRef, Flavor)> {
 struct Checker {
     /// Whether required fields must be there.
     required: bool,
+    /// Whether values, not only their types, are held against enumerations and bounds.
+    values: bool,
 }
 
 impl Checker {
@@ -49,23 +58,23 @@ impl Checker {
         let wanted = |kind: &str| Err(format!("Field '{field}' must be {kind}"));
         match (shape.shape(), value) {
             (_, Value::Null) | (Shape::Json, _) => Ok(()),
-            (Shape::String { values }, Value::String(text)) if !values.is_empty() => {
+            (Shape::String { values }, Value::String(text)) if self.values && !values.is_empty() => {
                 match values.contains(&&**text) {
                     true => Ok(()),
                     false => Err(format!("Field '{field}' is not an expected value")),
                 }
             }
             (Shape::String { .. } | Shape::Bytes, Value::String(text)) => {
-                length(shape, text.chars().count(), field)
+                self.length(shape, text.chars().count(), field)
             }
             (Shape::Timestamp, Value::String(_)) | (Shape::Boolean, Value::Bool(_)) => Ok(()),
             (Shape::String { .. } | Shape::Bytes | Shape::Timestamp, _) => wanted("a string"),
             (Shape::Int | Shape::Number, value) => {
-                value.as_f64().map_or_else(|| wanted("a number"), |it| size(shape, it, field))
+                value.as_f64().map_or_else(|| wanted("a number"), |it| self.size(shape, it, field))
             }
             (Shape::Boolean, _) => wanted("a boolean"),
             (Shape::List(item), Value::Array(items)) => {
-                length(shape, items.len(), field)?;
+                self.length(shape, items.len(), field)?;
                 items.iter().try_for_each(|it| self.value(&item, it, field))
             }
             (Shape::List(_), _) => wanted("an array"),
@@ -90,30 +99,32 @@ impl Checker {
             None => Ok(()),
         }
     }
-}
 
-fn size(shape: &ShapeRef, number: f64, field: &str) -> Result<(), String> {
-    let bounds = shape.bounds();
-    match () {
-        () if bounds.most.is_some_and(|it| number > it) => {
-            Err(format!("Field '{field}' exceeds the maximum value"))
+    fn size(&self, shape: &ShapeRef, number: f64, field: &str) -> Result<(), String> {
+        let bounds = shape.bounds();
+        match () {
+            () if !self.values => Ok(()),
+            () if bounds.most.is_some_and(|it| number > it) => {
+                Err(format!("Field '{field}' exceeds the maximum value"))
+            }
+            () if bounds.least.is_some_and(|it| number < it) => {
+                Err(format!("Field '{field}' is less than the minimum value"))
+            }
+            () => Ok(()),
         }
-        () if bounds.least.is_some_and(|it| number < it) => {
-            Err(format!("Field '{field}' is less than the minimum value"))
-        }
-        () => Ok(()),
     }
-}
 
-fn length(shape: &ShapeRef, length: usize, field: &str) -> Result<(), String> {
-    let (bounds, length) = (shape.bounds(), length as f64);
-    match () {
-        () if bounds.most.is_some_and(|it| length > it) => {
-            Err(format!("Field '{field}' exceeds the maximum length"))
+    fn length(&self, shape: &ShapeRef, length: usize, field: &str) -> Result<(), String> {
+        let (bounds, length) = (shape.bounds(), length as f64);
+        match () {
+            () if !self.values => Ok(()),
+            () if bounds.most.is_some_and(|it| length > it) => {
+                Err(format!("Field '{field}' exceeds the maximum length"))
+            }
+            () if bounds.least.is_some_and(|it| length < it) => {
+                Err(format!("Field '{field}' is smaller than the minimum length"))
+            }
+            () => Ok(()),
         }
-        () if bounds.least.is_some_and(|it| length < it) => {
-            Err(format!("Field '{field}' is smaller than the minimum length"))
-        }
-        () => Ok(()),
     }
 }
