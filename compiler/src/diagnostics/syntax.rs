@@ -54,6 +54,25 @@ pub fn unclosed_string(at: Span) -> Diagnostic {
         .fix("add the closing `\"`", at.tail(), "\"")
 }
 
+pub fn unclosed_block(at: Span) -> Diagnostic {
+    Diagnostic::error("F0103", at, "this text is never closed")
+        .here("opened here")
+        .help("close it with `\"\"\"` on a line of its own")
+}
+
+pub fn block_begins_below(at: Span) -> Diagnostic {
+    Diagnostic::error("F0150", at, "the text of a `\"\"\"` begins on the next line")
+        .here("not here")
+        .help("put it on lines of its own, and the closing `\"\"\"` below it")
+}
+
+pub fn block_indentation(at: Span, end: Span) -> Diagnostic {
+    Diagnostic::error("F0150", at, "this line stands further left than the closing `\"\"\"`")
+        .here("too far left")
+        .label(end, "the text begins in this column")
+        .help("indent the line, or move the closing `\"\"\"` to the left")
+}
+
 // ---------------------------------------------------------------- what is missing
 
 /// `rest`: what stands on the line instead, if it can be put in braces.

@@ -165,7 +165,7 @@ impl Pass<'_> {
             Kind::Doc => self.doc(index, token),
             Kind::Text { closed } => {
                 if !closed {
-                    self.diagnostics.push(report::unclosed_string(self.span(token)));
+                    self.diagnostics.push(self.unclosed_text(token));
                 }
                 self.copy(token);
             }
@@ -184,6 +184,15 @@ impl Pass<'_> {
 
     fn span(&self, token: Token) -> Span {
         Span::new(self.file, token.start, token.end)
+    }
+
+    fn unclosed_text(&self, token: Token) -> Diagnostic {
+        let (span, text) = (self.span(token), self.slice(token));
+        if !text.starts_with(scan::BLOCK) {
+            return report::unclosed_string(span);
+        }
+        let line = text.find('\n').unwrap_or(text.len());
+        report::unclosed_block(Span::new(self.file, token.start, token.start + line))
     }
 
     fn slice(&self, token: Token) -> &str {

@@ -108,7 +108,9 @@ impl Scanner<'_> {
                 self.push(Kind::Close(first as u8), 1, 0);
             }
             '"' => {
-                let (len, closed, depth) = string(self.rest());
+                let rest = self.rest();
+                let block = rest.starts_with(BLOCK);
+                let (len, closed, depth) = if block { text_block(rest) } else { string(rest) };
                 self.push(Kind::Text { closed }, len, depth);
             }
             '`' => self.foreign_string('`'),
@@ -248,6 +250,47 @@ fn string(rest: &str) -> (usize, bool, usize) {
         at += 1;
     }
     (trimmed(rest, rest.len()), false, deepest)
+}
+
+/// What a text over several lines begins with, and its last line.
+pub(super) const BLOCK: &str = "\"\"\"";
+
+/// The same of a text block: it ends with the first line that begins with `"""`. One that is never closed ends before the
+/// first line at the margin.
+fn text_block(rest: &str) -> (usize, bool, usize) {
+    let first = rest.find('\n').unwrap_or(rest.len());
+    if let Some(end) = rest.get(BLOCK.len()..first).and_then(|line| line.find(BLOCK)) {
+        return (end + 2 * BLOCK.len(), true, 0);
+    }
+    let (mut at, mut deepest, mut margin) = (first, 0, None);
+    while at < rest.len() {
+        let line = rest.get(at + 1..).unwrap_or("").split('\n').next().unwrap_or("");
+        let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if line.get(blanks..).is_some_and(|line| line.starts_with(BLOCK)) {
+            return (at + 1 + blanks + BLOCK.len(), true, deepest);
+        }
+        if blanks == 0 && !line.trim().is_empty() {
+            margin = margin.or(Some(at));
+        }
+        deepest = deepest.max(hole_depth(line));
+        at += 1 + line.len();
+    }
+    (trimmed(rest, margin.unwrap_or(rest.len())), false, deepest)
+}
+
+/// At least how deeply the holes of a line nest.
+fn hole_depth(line: &str) -> usize {
+    let Some((_, holes)) = line.split_once("${") else { return 0 };
+    let (mut open, mut deepest) = (1_usize, 1);
+    for byte in holes.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 fn close_hole(open: &mut Vec<u8>, closer: u8) {

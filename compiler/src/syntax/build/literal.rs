@@ -5,6 +5,7 @@ use crate::source::Span;
 use crate::syntax::ast::*;
 
 use super::{Builder, P, Rule};
+use crate::syntax::scan::BLOCK;
 
 impl<'i> Builder<'i> {
     /// A string without holes, as a name: a path, a title.
@@ -40,6 +41,9 @@ impl<'i> Builder<'i> {
             self.diagnostics.push(report::quotes(span, text, &fixed));
             return ExprKind::Literal(Literal::String(inner.to_owned()));
         }
+        if pair.as_str().starts_with(BLOCK) {
+            return self.text_block(pair);
+        }
         let mut parts: Vec<TemplatePart> = Vec::new();
         // Of a string that is not closed, the blanks at the end are no part.
         let end = self.span(&pair).end;
@@ -59,11 +63,68 @@ impl<'i> Builder<'i> {
                 _ => {}
             }
         }
-        match parts.as_mut_slice() {
-            [] => ExprKind::Literal(Literal::String(String::new())),
-            [TemplatePart::Text(text, _)] => ExprKind::Literal(Literal::String(std::mem::take(text))),
-            _ => ExprKind::Template(parts),
+        text_of(parts)
+    }
+
+    /// The lines between the `"""`, without the indentation of the last one.
+    fn text_block(&mut self, pair: P<'i>) -> ExprKind {
+        let pieces: Vec<P<'i>> = pair.into_inner().collect();
+        let end = pieces.last().filter(|it| it.as_rule() == Rule::block_end);
+        let indent = end.map_or("", |it| it.as_str().trim_start_matches('\n').trim_end_matches('"'));
+        let end_is_known = end.is_some();
+        let close = end.map(|it| self.span(it)).unwrap_or_default();
+        let mut parts: Vec<TemplatePart> = Vec::new();
+        let (mut lines, mut at_start) = (0, false);
+        for piece in pieces {
+            let exact = self.exact(&piece);
+            if std::mem::take(&mut at_start)
+                && piece.as_rule() != Rule::block_text
+                && !matches!(piece.as_rule(), Rule::block_line | Rule::block_end)
+                && !indent.is_empty()
+            {
+                self.diagnostics.push(report::block_indentation(exact, close));
+            }
+            match piece.as_rule() {
+                Rule::block_junk if !piece.as_str().trim().is_empty() => {
+                    self.diagnostics.push(report::block_begins_below(self.span(&piece)));
+                }
+                Rule::block_line => {
+                    if lines > 0 {
+                        push_text(&mut parts, "\n", exact);
+                    }
+                    lines += 1;
+                    at_start = true;
+                }
+                Rule::block_text => {
+                    let begins = piece.as_span().start();
+                    let first = self.text.get(..begins).is_some_and(|before| before.ends_with('\n'));
+                    let text = piece.as_str();
+                    let text = text.strip_suffix('\r').unwrap_or(text);
+                    let line = match text.strip_prefix(indent) {
+                        _ if !first => text,
+                        Some(line) => line,
+                        None => {
+                            if !text.trim().is_empty() {
+                                self.diagnostics.push(report::block_indentation(self.span(&piece), close));
+                            }
+                            ""
+                        }
+                    };
+                    push_text(&mut parts, line, exact);
+                }
+                Rule::escape => {
+                    let text = self.escape(piece.as_str(), exact);
+                    push_text(&mut parts, &text, exact);
+                }
+                // Of what is never closed nobody knows what belongs to it.
+                Rule::hole if end_is_known => {
+                    let hole = self.hole(piece, exact);
+                    parts.push(TemplatePart::Hole(hole));
+                }
+                _ => {}
+            }
         }
+        text_of(parts)
     }
 
     /// With the blanks at its ends, which count in a string.
@@ -111,6 +172,14 @@ impl<'i> Builder<'i> {
         let span = self.span(pair);
         self.diagnostics.push(report::bad_number(span, pair.as_str()));
         ExprKind::Missing
+    }
+}
+
+fn text_of(mut parts: Vec<TemplatePart>) -> ExprKind {
+    match parts.as_mut_slice() {
+        [] => ExprKind::Literal(Literal::String(String::new())),
+        [TemplatePart::Text(text, _)] => ExprKind::Literal(Literal::String(std::mem::take(text))),
+        _ => ExprKind::Template(parts),
     }
 }
 

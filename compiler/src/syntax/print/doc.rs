@@ -115,7 +115,10 @@ fn render(doc: &Doc, width: usize) -> String {
         match doc {
             Doc::Text(text) => {
                 out.push_str(text);
-                column += text.chars().count();
+                column = match text.rsplit_once('\n') {
+                    Some((_, last)) => last.chars().count(),
+                    None => column + text.chars().count(),
+                };
             }
             Doc::Line(flat) if mode == Mode::Flat => {
                 out.push_str(flat);
@@ -166,6 +169,10 @@ fn fits(doc: &Doc, after: &[(usize, Mode, &Doc)], room: usize) -> bool {
             },
         };
         let used = match doc {
+            // Of a text over several lines, what is on this one.
+            Doc::Text(text) if text.contains('\n') => {
+                return text.split('\n').next().is_none_or(|line| line.chars().count() <= room);
+            }
             Doc::Text(text) => text.chars().count(),
             Doc::Line(flat) if mode == Mode::Flat => flat.len(),
             Doc::IfBroken(_) => 0,

@@ -44,8 +44,10 @@ impl<'a> Printer<'a> {
     fn bare(&mut self, expr: &Expr) -> Doc {
         match &expr.kind {
             ExprKind::Missing => Doc::nil(),
-            ExprKind::Literal(literal) => Doc::text(literal_text(literal)),
-            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Literal(literal) => {
+                self.text_block(expr).unwrap_or_else(|| Doc::text(literal_text(literal)))
+            }
+            ExprKind::Template(parts) => self.text_block(expr).unwrap_or_else(|| self.template(parts)),
             ExprKind::Duration(_) | ExprKind::Size(_) | ExprKind::Percent(_) => {
                 Doc::text(self.as_written(expr))
             }
@@ -112,6 +114,13 @@ impl<'a> Printer<'a> {
     fn as_written(&self, expr: &Expr) -> String {
         let text = self.slice(expr.span.start, expr.span.end);
         text.trim_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '%')).to_owned()
+    }
+
+    /// A text over several lines stays as it is written: its indentation counts.
+    fn text_block(&mut self, expr: &Expr) -> Option<Doc> {
+        let text = self.slice(expr.span.start, expr.span.end);
+        let block = text.starts_with("\"\"\"") && text.contains('\n');
+        block.then(|| Doc::text(text.replace("\r\n", "\n")))
     }
 
     /// Holes are on one line, as the whole string must be; a comment that waits for its place must not get into one.
@@ -305,19 +314,42 @@ impl<'a> Printer<'a> {
         let count = operands.len();
         for (index, (op, operand)) in operands.into_iter().rev().enumerate() {
             let least = if op == BinaryOp::Coalesce { power } else { power + 1 };
+            let comments = self.between(op, head.span.start, operand.span.start);
             let right =
                 if index + 1 < count { self.left(operand, least) } else { self.right(operand, least) };
             let text = operator_text(op);
             match op {
                 BinaryOp::Or | BinaryOp::And | BinaryOp::Coalesce => {
-                    tail.extend([Doc::Line(" "), Doc::text(format!("{text} ")), right]);
+                    tail.extend(comments.unwrap_or_else(|| vec![Doc::Line(" ")]));
+                    tail.extend([Doc::text(format!("{text} ")), right]);
                 }
                 BinaryOp::In => tail.extend([Doc::text(" in "), right]),
-                _ => tail.extend([Doc::text(format!(" {text}")), Doc::Line(" "), right]),
+                _ => {
+                    tail.push(Doc::text(format!(" {text}")));
+                    tail.extend(comments.unwrap_or_else(|| vec![Doc::Line(" ")]));
+                    tail.push(right);
+                }
             }
         }
         let tail = Doc::indent(tail);
         Doc::strict([head_doc, if deep { Doc::indent([tail]) } else { tail }])
+    }
+
+    /// The comments between two operands, and the newlines around them. A line can't end or begin with `in`.
+    fn between(&mut self, op: BinaryOp, start: u32, operand: u32) -> Option<Vec<Doc>> {
+        let first = self.pending(operand).filter(|it| it.span.start >= start && op != BinaryOp::In)?;
+        let mut docs = Vec::new();
+        if !first.own_line {
+            self.next += 1;
+            docs.push(Doc::text(format!(" {}", first.text.trim_end())));
+        }
+        docs.push(Doc::Hard);
+        let own = self.leading(operand);
+        if !own.is_empty() {
+            docs.extend(own);
+            docs.push(Doc::Hard);
+        }
+        Some(docs)
     }
 
     /// A left operand: what is open on its right would swallow the operator.
