@@ -199,6 +199,9 @@ pub(crate) fn verdict(outcome: &Outcome) -> String {
     match outcome.status {
         Status::Succeeded => format!("succeeded: {spent}\n"),
         Status::Running => format!("still waits for a callback that does not come: {spent}\n"),
+        Status::TimedOut if outcome.error.is_none() => {
+            format!("timed out: {spent}\n  the machine's TimeoutSeconds are over\n")
+        }
         Status::Failed | Status::TimedOut | Status::Aborted => {
             let problem = problem(outcome.error.as_deref(), outcome.cause.as_deref());
             format!("{}: {spent}\n  {problem}\n", outcome.status.name().to_lowercase().replace('_', " "))

@@ -59,8 +59,11 @@ impl Run {
     pub(crate) fn run(self) -> Outcome {
         let text = disk::read(&self.file)?;
         let name = machine_name(&self.file);
-        let machine = compile(&text, asl::Format::of_file_name(&self.file.to_string_lossy()))?;
-        let kind = if self.express { Kind::ExpressSync } else { Kind::Standard };
+        let (kind, machine_type) = match self.express {
+            true => (Kind::ExpressSync, asl::MachineType::Express),
+            false => (Kind::Standard, asl::MachineType::Standard),
+        };
+        let machine = compile(&text, asl::Format::of_file_name(&self.file.to_string_lossy()), machine_type)?;
         let how = &self.how;
         let Some(path) = &self.replay else {
             return with_mocks(how.mocks.as_deref(), &name, &machine, |services| {
@@ -198,18 +201,22 @@ fn with_mocks(
     }
 }
 
-/// A definition's text as a machine to run.
-fn compile(text: &str, format: asl::Format) -> Result<Machine, String> {
+/// A definition's text as a machine to run. What AWS would refuse runs as far as it can, and is told.
+fn compile(text: &str, format: asl::Format, machine_type: asl::MachineType) -> Result<Machine, String> {
     let read = asl::read(text, format);
+    let found = match &read.document {
+        Some(document) => asl::validate(document, &asl::Options { machine_type, ..asl::Options::default() }),
+        None => read.diagnostics,
+    };
+    let refusal = found.iter().find(|it| it.is_error()).map(asl::Diagnostic::summary);
     let Some(machine) = read.machine else {
-        let found = match &read.document {
-            Some(document) => asl::validate(document, &asl::Options::default()),
-            None => read.diagnostics,
-        };
-        let first = found.iter().find(|it| it.is_error());
-        let why = first.map_or_else(String::new, |it| format!(": {}", it.summary()));
+        let why = refusal.map_or_else(String::new, |it| format!(": {it}"));
         return Err(format!("this is no state machine{why}; `flow asl validate` shows the place"));
     };
+    if let Some(why) = refusal {
+        let next = "`flow asl validate` shows the place";
+        report::eprint_all(&format!("warning: AWS refuses this definition: {why}; {next}\n"));
+    }
     Machine::compile(&machine).map_err(|error| format!("{error}; `flow asl validate` says more"))
 }
 
