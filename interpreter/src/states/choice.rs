@@ -134,7 +134,8 @@ fn expected(operand: &Operand) -> Option<bool> {
 /// Values of other types than the operator's are never equal, less or greater: the rule does not match.
 fn test(left: &Value, operator: Operator, right: &Value) -> bool {
     let is = |holds: bool| right.as_bool() == Some(holds);
-    let text = || Some(left.as_str()?.cmp(right.as_str()?));
+    // By UTF-16 units, as Java compares.
+    let text = || Some(left.as_str()?.encode_utf16().cmp(right.as_str()?.encode_utf16()));
     let number = || left.as_f64()?.partial_cmp(&right.as_f64()?);
     let time = || Some(clock::parse(left.as_str()?)?.cmp(&clock::parse(right.as_str()?)?));
     let less_or_equal = |it: Option<Ordering>| it.is_some_and(Ordering::is_le);
