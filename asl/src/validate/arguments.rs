@@ -1,12 +1,15 @@
 //! Arguments of optimized integrations (Developer Guide, the page of each integration).
 
-use models::Record;
+use models::{Record, Shape, ShapeRef};
 
 use super::walk::StateView;
 use super::{integrations, schema_error};
 use crate::diagnostic::Diagnostic;
 use crate::path::Path;
-use crate::{Node, Resource, similar};
+use crate::{Content, Integration, Node, Resource, similar};
+
+/// Arguments that lie deeper are not looked at.
+const DEEPEST: usize = 64;
 
 /// Missing, misspelt and unknown arguments.
 ///
@@ -38,6 +41,64 @@ pub(super) fn optimized(state: &StateView<'_>, found: &mut Vec<Diagnostic>) {
             found.push(schema_error(message, &path, arguments));
         }
     }
+    for member in arguments.members().unwrap_or_default() {
+        let path = path.key(&member.key);
+        match known.member(&member.key) {
+            Some(_) if is_payload(&it, &member.key) && is_bare(&member.value) => {
+                found.push(no_text(&member.key, &path, &member.value));
+            }
+            Some(known) => texts(&known.shape, &member.value, &member.key, &path, DEEPEST, found),
+            None => {}
+        }
+    }
+}
+
+fn is_payload(it: &Integration, key: &str) -> bool {
+    it.service == "lambda" && it.api == "invoke" && key == "Payload"
+}
+
+/// A number or a boolean: objects and lists are serialised where text is wanted.
+fn is_bare(value: &Node) -> bool {
+    matches!(value.content, Content::Number(_) | Content::Bool(_))
+}
+
+/// Numbers and booleans where text is wanted: what AWS says of them when a task starts it says here too.
+fn texts(
+    shape: &ShapeRef,
+    value: &Node,
+    field: &str,
+    path: &Path<'_>,
+    depth: usize,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match (shape.shape(), &value.content) {
+        (Shape::String { .. } | Shape::Timestamp, Content::Number(_) | Content::Bool(_)) => {
+            found.push(no_text(field, path, value));
+        }
+        (Shape::Record(record), Content::Object(members)) => {
+            for member in members {
+                if let Some(known) = record.member(&member.key) {
+                    texts(&known.shape, &member.value, &member.key, &path.key(&member.key), depth, found);
+                }
+            }
+        }
+        (Shape::Map(item), Content::Object(members)) => {
+            for member in members {
+                texts(&item, &member.value, &member.key, &path.key(&member.key), depth, found);
+            }
+        }
+        (Shape::List(item), Content::Array(items)) => {
+            for (at, it) in items.iter().enumerate() {
+                texts(&item, it, field, &path.index(at), depth, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn no_text(field: &str, path: &Path<'_>, value: &Node) -> Diagnostic {
+    schema_error(format!("The value for the field '{field}' must be a STRING"), path, value)
 }
 
 fn given(arguments: &Node) -> impl Iterator<Item = &str> {
