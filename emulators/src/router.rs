@@ -156,9 +156,9 @@ impl<'r, 'a> Router<'r, 'a> {
 
     /// A function's real handler.
     fn handled(&mut self, call: &Call<'_>, name: &str) -> Option<Reply> {
-        let payload = match call.resource {
-            Resource::Lambda(_) => call.arguments.clone(),
-            _ => shape::sent(call.arguments.get("Payload").cloned().unwrap_or(Value::Null)),
+        let payload = match payload(call) {
+            Ok(payload) => payload,
+            Err(error) => return Some(reply(call, 0, Err(error))),
         };
         let result = self.runner.session.invoke(name, &payload)?;
         if let Ok(answer) = &result
@@ -443,6 +443,21 @@ fn waits_for_job(call: &Call<'_>) -> bool {
 }
 
 /// A result as the call's pattern takes it.
+/// What a function gets: the JSON of a text, an empty object for nothing, all else as it is.
+fn payload(call: &Call<'_>) -> Result<Value, ServiceError> {
+    if let Resource::Lambda(_) = call.resource {
+        return Ok(call.arguments.clone());
+    }
+    match call.arguments.get("Payload") {
+        None | Some(Value::Null) => Ok(shape::record([])),
+        Some(Value::String(text)) => text.parse().map_err(|_| {
+            let cause = format!("Could not parse request body into json: {text}");
+            ServiceError::new("Lambda.InvalidRequestContentException", cause)
+        }),
+        Some(payload) => Ok(payload.clone()),
+    }
+}
+
 fn reply(call: &Call<'_>, after: u64, result: Result<Value, ServiceError>) -> Reply {
     let activity = matches!(call.resource, Resource::Activity(_));
     let sync = waits_for_job(call);
