@@ -15,3 +15,7 @@ def handler(person, context):
         raise NoName("say your name")
     text = f"{os.environ['GREETING']} {os.environ['TABLE']} {person['name']}"
     return {"text": text, "calls": calls}
+
+
+def shout(text, context):
+    return "nothing" if text is None else text.upper()
