@@ -1,6 +1,5 @@
 //! Blocks, branches, and what is reached.
 
-use super::declare::closing;
 use super::expr::{Role, Want, make};
 use super::scope::ScopeKind;
 use super::{Ctx, Home};
@@ -60,6 +59,15 @@ impl Ctx<'_> {
         Checked { block, ty, effect }
     }
 
+    /// The place of a block's closing brace; the block's end where it is missing.
+    fn closing(&self, span: Span) -> Span {
+        let source = self.resolved.sources.get(span.file.0 as usize).map_or("", |it| it.slice(span));
+        match source.ends_with('}') {
+            true => Span { start: span.end - 1, ..span },
+            false => span.tail(),
+        }
+    }
+
     /// The body of a workflow or step.
     pub(crate) fn callable_block(&mut self, block: &ast::Block, name: &ast::Name) -> (Block, Type) {
         let result = self.body.result.clone();
@@ -70,7 +78,7 @@ impl Ctx<'_> {
             if wants && !self.body.facts.dead && !block.span.range().is_empty() {
                 let shown = self.show(&result.unwrap_or(Type::Null));
                 let last = block.statements.last().and_then(value_statement);
-                self.report(flow::missing_return(closing(block.span), name, &shown, last));
+                self.report(flow::missing_return(self.closing(block.span), name, &shown, last));
             }
             return (checked.block, Type::Null);
         }
@@ -83,7 +91,7 @@ impl Ctx<'_> {
             }
             (Some(wanted), None) if !ty.is_silent() && !self.types().assignable(&Type::Null, wanted) => {
                 let shown = self.show(wanted);
-                self.report(flow::missing_return(closing(block.span), name, &shown, None));
+                self.report(flow::missing_return(self.closing(block.span), name, &shown, None));
             }
             (_, value) => checked.block.value = value,
         }

@@ -1,5 +1,6 @@
 //! Declarations first: types, errors and signatures, so that bodies may come in any order.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Body, Ctx, Home, Progress};
@@ -57,24 +58,32 @@ impl Ctx<'_> {
         for index in 0..self.resolved.types.len() {
             self.ensure_type(TypeId(u32::try_from(index).unwrap_or(u32::MAX)));
         }
-        for (index, at) in self.resolved.types.iter().enumerate() {
-            let Some(ItemKind::Type(decl)) = self.item(*at).map(|it| &it.kind) else { continue };
-            let own = Type::Named(TypeId(u32::try_from(index).unwrap_or(u32::MAX)));
-            let names =
-                self.program.types.declared.get(index).is_some_and(|it| matches!(it.ty, Type::Named(_)));
-            if names && *self.types().resolve(&own) == Type::Unknown && self.leads_to_itself(index) {
+        let circular: Vec<usize> =
+            (0..self.program.types.declared.len()).filter(|it| self.leads_to_itself(*it)).collect();
+        for index in circular {
+            if let Some(declared) = self.program.types.declared.get_mut(index) {
+                declared.ty = Type::Unknown;
+            }
+            let item = self.resolved.types.get(index).and_then(|at| self.item(*at));
+            if let Some(ItemKind::Type(decl)) = item.map(|it| &it.kind) {
                 self.report(report::circular_type(&decl.name.text, decl.name.span));
             }
         }
     }
 
+    /// Whether a value of a declared type would be of that type first, without a record or a list between.
     fn leads_to_itself(&self, start: usize) -> bool {
-        let mut at = start;
-        for _ in 0..=self.program.types.declared.len() {
-            match self.program.types.declared.get(at).map(|it| &it.ty) {
-                Some(Type::Named(next)) if next.0 as usize == start => return true,
-                Some(Type::Named(next)) => at = next.0 as usize,
-                _ => return false,
+        let declared = &self.program.types.declared;
+        let (mut seen, mut left) = (HashSet::new(), Vec::from_iter(declared.get(start).map(|it| &it.ty)));
+        while let Some(ty) = left.pop() {
+            match ty {
+                Type::Named(id) if id.0 as usize == start => return true,
+                Type::Named(id) if seen.insert(*id) => {
+                    left.extend(declared.get(id.0 as usize).map(|it| &it.ty));
+                }
+                Type::Optional(inner) => left.push(inner),
+                Type::Union(members) => left.extend(members.iter()),
+                _ => {}
             }
         }
         false
@@ -419,9 +428,4 @@ pub(crate) fn arc(name: &ast::Name) -> Arc<str> {
 
 pub(crate) fn docs(item: &ast::Item) -> Option<Arc<str>> {
     item.docs.as_deref().map(Arc::from)
-}
-
-/// The span of a block's closing brace.
-pub(crate) fn closing(span: Span) -> Span {
-    Span { start: span.end.saturating_sub(1).max(span.start), ..span }
 }

@@ -228,7 +228,7 @@ pub fn recursive(noun: &str, name: &str, span: Span, why: &str) -> Diagnostic {
 pub fn circular_type(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("F0219", span, format!("type `{name}` stands for nothing but itself"))
         .here("leads back to itself")
-        .help("let it pass through a record, a list or `?`")
+        .help("let it pass through a record or a list: `type Tree = { name: string, children: Tree[] }`")
 }
 
 pub fn circular_const(name: &str, span: Span) -> Diagnostic {

@@ -7,6 +7,10 @@ use super::{FieldType, LiteralType, Record, Type, Types};
 /// Deeper types are taken to agree: nobody could read the message.
 const MAX_DEPTH: usize = 48;
 
+/// Pairs of parts that are compared before two types are taken to agree: a type can name another several times at
+/// every level.
+const MOST: usize = 100_000;
+
 /// Why a type doesn't fit: where inside the value, and what is wrong there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mismatch {
@@ -47,31 +51,60 @@ impl Types {
 
     /// The first reason why `from` doesn't fit `to`.
     pub fn mismatch(&self, from: &Type, to: &Type) -> Option<Mismatch> {
-        let mut relation = Relation { types: self, assumed: Vec::new(), path: Vec::new() };
+        let mut relation = Relation { types: self, assumed: Vec::new(), path: Vec::new(), left: MOST };
         let problem = relation.problem(from, to)?;
         Some(Mismatch { path: relation.path, problem })
     }
 
     /// Whether the two can hold a common value, so that comparing them makes sense.
     pub fn overlap(&self, a: &Type, b: &Type) -> bool {
-        let (a, b) = (self.resolve(a), self.resolve(b));
+        Overlap { types: self, assumed: Vec::new(), left: MOST }.of(a, b)
+    }
+}
+
+struct Overlap<'a> {
+    types: &'a Types,
+    /// Pairs under way, for recursive types.
+    assumed: Vec<(Type, Type)>,
+    left: usize,
+}
+
+impl Overlap<'_> {
+    fn of(&mut self, a: &Type, b: &Type) -> bool {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            return true;
+        }
+        if !matches!((a, b), (Type::Named(_), _) | (_, Type::Named(_))) {
+            return self.structural(a, b);
+        }
+        if a == b || self.assumed.len() > MAX_DEPTH || self.assumed.iter().any(|(x, y)| x == a && y == b) {
+            return true;
+        }
+        self.assumed.push((a.clone(), b.clone()));
+        let found = self.structural(self.types.resolve(a), self.types.resolve(b));
+        self.assumed.pop();
+        found
+    }
+
+    fn structural(&mut self, a: &Type, b: &Type) -> bool {
         match (a, b) {
-            (Type::Optional(x), Type::Optional(y)) => self.overlap(x, y),
+            (Type::Optional(x), Type::Optional(y)) => self.of(x, y),
             (Type::Optional(x), Type::Null) | (Type::Null, Type::Optional(x)) => !matches!(**x, Type::Never),
-            (Type::Optional(x), y) | (y, Type::Optional(x)) => self.overlap(x, y),
+            (Type::Optional(x), y) | (y, Type::Optional(x)) => self.of(x, y),
             (Type::Union(members), other) | (other, Type::Union(members)) => {
-                members.iter().any(|it| self.overlap(it, other))
+                members.iter().any(|it| self.of(it, other))
             }
             (Type::Record(x), Type::Record(y)) => x
                 .fields
                 .iter()
-                .all(|(name, field)| y.fields.get(name).is_none_or(|it| self.overlap(&field.ty, &it.ty))),
+                .all(|(name, field)| y.fields.get(name).is_none_or(|it| self.of(&field.ty, &it.ty))),
             (Type::Record(record), Type::Dict(value)) | (Type::Dict(value), Type::Record(record)) => {
-                record.fields.values().all(|field| self.overlap(&field.ty, value))
+                record.fields.values().all(|field| self.of(&field.ty, value))
             }
-            (Type::List(x), Type::List(y)) => self.overlap(x, y) || **x == Type::Never || **y == Type::Never,
+            (Type::List(x), Type::List(y)) => self.of(x, y) || **x == Type::Never || **y == Type::Never,
             (Type::Json, _) | (_, Type::Json) => true,
-            _ => self.assignable(a, b) || self.assignable(b, a),
+            _ => self.types.assignable(a, b) || self.types.assignable(b, a),
         }
     }
 }
@@ -81,11 +114,13 @@ struct Relation<'a> {
     /// Pairs under way, for recursive types.
     assumed: Vec<(Type, Type)>,
     path: Vec<Arc<str>>,
+    left: usize,
 }
 
 impl Relation<'_> {
     fn problem(&mut self, from: &Type, to: &Type) -> Option<Problem> {
-        if self.obvious(from, to) {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 || self.obvious(from, to) {
             return None;
         }
         let named = matches!(from, Type::Named(_)) || matches!(to, Type::Named(_));
