@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 mod assign;
 mod fits;
 mod join;
+mod recursion;
 mod shape;
 mod show;
 
@@ -155,6 +156,8 @@ pub struct DeclaredType {
     pub name: Arc<str>,
     pub docs: Option<Arc<str>>,
     pub ty: Type,
+    /// Occurs within itself. [`Types::mark_recursive`] finds out.
+    pub recursive: bool,
 }
 
 impl Types {
@@ -182,7 +185,7 @@ impl Types {
     /// Adds a declared type and gives its name.
     pub fn declare(&mut self, name: impl Into<Arc<str>>, docs: Option<Arc<str>>, ty: Type) -> TypeId {
         let id = TypeId(u32::try_from(self.declared.len()).unwrap_or(u32::MAX));
-        self.declared.push(DeclaredType { name: name.into(), docs, ty });
+        self.declared.push(DeclaredType { name: name.into(), docs, ty, recursive: false });
         id
     }
 }

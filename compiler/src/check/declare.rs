@@ -69,6 +69,7 @@ impl Ctx<'_> {
                 self.report(report::circular_type(&decl.name.text, decl.name.span));
             }
         }
+        self.program.types.mark_recursive();
     }
 
     /// Whether a value of a declared type would be of that type first, without a record or a list between.

@@ -64,14 +64,14 @@ impl Lower<'_> {
 
     fn unmarshalled(&mut self, image: &Image, sent: Expr) -> Expr {
         if !image.item {
-            return self.unmarshal(&image.ty, sent, 0);
+            return self.unmarshal(&image.ty, sent);
         }
         let ty = match self.program.types.resolve(&image.ty) {
             Type::Optional(inner) => self.program.types.resolve(inner).clone(),
             other => other.clone(),
         };
         let Type::Record(record) = ty else { return sent };
-        let value = self.unmarshal_fields(&record, &sent, 0);
+        let value = self.unmarshal_fields(&record, &sent);
         Expr::choose(sent.not_null(), value, Expr::Null)
     }
 }

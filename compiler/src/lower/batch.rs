@@ -114,7 +114,7 @@ impl<'a> Lower<'a> {
                 Expr::record([("DeleteRequest", Expr::record([("Key", key)]))])
             }
             _ => {
-                let members = self.marshal_fields(&table.item, &item, 0);
+                let members = self.marshal_fields(&table.item, &item);
                 Expr::record([("PutRequest", Expr::record([("Item", Expr::Record(members))]))])
             }
         }

@@ -89,6 +89,10 @@ impl<'a> Lower<'a> {
             self.problems.push(crate::diagnostics::build::key_changed(value.span, last(at)));
             return;
         }
+        if self.within_text(over.table, at) {
+            self.cant(value.span, "what is around this field is held as JSON text: set it as a whole");
+            return;
+        }
         if matches!(strip(value).kind, ExprKind::Null) {
             let name = write_path(at, over.dynamo);
             clauses.removes.push(name.expr());
@@ -124,7 +128,7 @@ impl<'a> Lower<'a> {
     ) {
         let ty = self.type_at(over.table, at).unwrap_or_else(|| ty.clone());
         let name = write_path(at, over.dynamo);
-        let held = self.marshal(&ty, raw.clone(), 0);
+        let held = self.marshal(&ty, raw.clone());
         if !optional {
             let alias = over.dynamo.value(last(at), held);
             clauses.sets.push(name.then(format!(" = {alias}")).expr());
@@ -193,22 +197,22 @@ impl<'a> Lower<'a> {
     /// What a field is set to: a path, a value, a calculation. `of`: the field's type and name.
     fn operand(&mut self, e: &'a typed::Expr, of: (&Type, &str), over: &mut Over<'_>) -> Text {
         let e = strip(e);
-        if let Some(path) = path(e, over.it) {
-            return write_path(&path, over.dynamo);
+        if path(e, over.it).is_some() {
+            let place = self.path_text(e, over);
+            return place.unwrap_or_else(|| self.cant(e.span, "this lies within what is held as JSON text"));
         }
         if !reads(e, over.it) {
             let raw = self.pure(e);
-            let held = self.marshal(of.0, raw, 0);
+            let held = self.marshal(of.0, raw);
             return Text::from(over.dynamo.value(of.1, held));
         }
         match &e.kind {
             ExprKind::Binary { op: BinaryOp::Add | BinaryOp::Subtract, .. } => self.sum(e, of, over),
             ExprKind::Binary { op: BinaryOp::Coalesce, left, right } => {
-                let Some(path) = path(left, over.it) else {
+                let Some(field) = self.path_text(left, over) else {
                     return self.cant(left.span, "only a field can be missing here");
                 };
                 let otherwise = self.operand(right, of, over);
-                let field = write_path(&path, over.dynamo);
                 field.around("if_not_exists(", ", ").then(otherwise).then(")")
             }
             ExprKind::List(parts) => self.append(parts, of, e.span, over),
@@ -235,7 +239,7 @@ impl<'a> Lower<'a> {
         match (fields.as_slice(), total, number) {
             ([(plus, field)], Some((sign, value)), true) => {
                 let field = self.operand(field, of, over);
-                let held = self.marshal(of.0, value, 0);
+                let held = self.marshal(of.0, value);
                 let value = Text::from(over.dynamo.value(of.1, held));
                 match (plus, sign) {
                     (true, true) => field.then(" + ").then(value),
@@ -295,12 +299,12 @@ impl<'a> Lower<'a> {
         let items = parts.iter().map(|part| match part {
             ListPart::Item(e) => {
                 let raw = self.pure(e);
-                Item::One(self.marshal(item_ty, raw, 0))
+                Item::One(self.marshal(item_ty, raw))
             }
             ListPart::Spread(e) => {
                 let list = self.pure(e);
                 let bound = self.m.bound(&"item".into());
-                let held = self.marshal(item_ty, Expr::Bound(bound), 0);
+                let held = self.marshal(item_ty, Expr::Bound(bound));
                 let lambda = Expr::Lambda(vec![bound], Box::new(held));
                 Item::Spread(Expr::call(Func::Map { nested: false }, vec![list, lambda]))
             }

@@ -280,7 +280,7 @@ impl<'a> Lower<'a> {
         }
         let nullable = self.nullable(&value.ty);
         let raw = self.pure(value);
-        let held = self.marshal(&ty, raw.clone(), 0);
+        let held = self.marshal(&ty, raw.clone());
         let wanted = last_name(item, over.it);
         if !nullable {
             let alias = over.dynamo.value(&wanted, held);
@@ -309,7 +309,7 @@ impl<'a> Lower<'a> {
         }
         let (raw, other) = (self.pure(value), self.pure(default));
         let ty = self.declared(field, over);
-        let held = self.marshal(&ty, raw.clone(), 0);
+        let held = self.marshal(&ty, raw.clone());
         let alias = over.dynamo.value(&last_name(field, over.it), held);
         let holds = if swapped { self.binary(op, raw, other) } else { self.binary(op, other, raw) };
         let plain = path.clone().then(format!(" {sign} {alias}"));
@@ -338,7 +338,7 @@ impl<'a> Lower<'a> {
                 _ => one.ty.clone(),
             };
             let raw = self.pure(one);
-            let held = self.marshal(&ty, raw, 0);
+            let held = self.marshal(&ty, raw);
             let alias = over.dynamo.value("item", held);
             return path.around("contains(", &format!(", {alias})"));
         }
@@ -355,7 +355,7 @@ impl<'a> Lower<'a> {
                 return self.cant(span, "DynamoDB wants the list written out: `it.status in [\"a\", \"b\"]`");
             };
             let raw = self.pure(e);
-            let held = self.marshal(&ty, raw, 0);
+            let held = self.marshal(&ty, raw);
             items.push(Text::from(over.dynamo.value(&wanted, held)));
         }
         // AWS: "a list of up to 100 values".
@@ -510,7 +510,7 @@ impl<'a> Lower<'a> {
             (self.path_text(field, over)?, self.declared(field, over), last_name(field, over.it));
         let mut held = |value: &'a typed::Expr| {
             let raw = self.pure(value);
-            let held = self.marshal(&ty, raw, 0);
+            let held = self.marshal(&ty, raw);
             over.dynamo.value(&wanted, held)
         };
         let (low, high) = (held(low), held(high));
@@ -535,7 +535,13 @@ impl<'a> Lower<'a> {
 
     pub(super) fn path_text(&mut self, e: &typed::Expr, over: &mut Over<'_>) -> Option<Text> {
         let path = path(e, over.it)?;
-        Some(write_path(&path, over.dynamo))
+        (!self.within_text(over.table, &path)).then(|| write_path(&path, over.dynamo))
+    }
+
+    /// Whether a place of an item lies within what is held as JSON text.
+    pub(super) fn within_text(&self, table: &Table, path: &[Step]) -> bool {
+        let outer = (1..path.len()).filter_map(|end| self.type_at(table, path.get(..end)?));
+        outer.into_iter().any(|ty| self.is_json(&ty))
     }
 
     /// The type that a field of an item is declared with: what is narrower in a condition is held just the same.
@@ -554,15 +560,12 @@ impl<'a> Lower<'a> {
                 _ => return None,
             };
         }
-        Some(self.underlying(&here))
+        Some(self.program.types.without_null(&here))
     }
 
     /// Without its name and without null.
     fn underlying(&self, ty: &Type) -> Type {
-        match self.resolve(ty) {
-            Type::Optional(inner) => self.underlying(inner),
-            other => other.clone(),
-        }
+        self.resolve(&self.program.types.without_null(ty)).clone()
     }
 }
 

@@ -1,12 +1,10 @@
-//! Values as DynamoDB holds them, by type: no type is looked at while running, and nothing recurses (B26, A18).
+//! Values as DynamoDB holds them, by type: no type is looked at while running, and nothing recurses (B26, A18), so what
+//! contains itself travels as JSON text. How a value is held depends on its type alone, never on where it stands.
 //! The SDK integration spells the forms `S N B M L Bool Nul`.
 
 use super::Lower;
 use crate::machine::{Expr, Func, Member};
 use crate::types::{LiteralType, Type};
-
-/// Depth of nested types that is followed; deeper ones travel as JSON text.
-const DEEPEST: usize = 6;
 
 /// How a type is held.
 enum Form {
@@ -21,8 +19,8 @@ enum Form {
 }
 
 impl Lower<'_> {
-    fn form(&self, ty: &Type, depth: usize) -> Form {
-        if depth > DEEPEST {
+    fn form(&self, ty: &Type) -> Form {
+        if !self.program.types.can_be_written_out(ty) {
             return Form::Json;
         }
         match self.resolve(ty) {
@@ -39,8 +37,8 @@ impl Lower<'_> {
             Type::List(item) => Form::List((**item).clone()),
             Type::Dict(value) => Form::Dict((**value).clone()),
             Type::Record(record) => Form::Record(record.clone()),
-            Type::Optional(inner) => self.form(inner, depth + 1),
-            Type::Union(members) => self.union_form(members, depth),
+            Type::Optional(inner) => self.form(inner),
+            Type::Union(members) => self.union_form(members),
             Type::Null
             | Type::Never
             | Type::Unknown
@@ -53,8 +51,8 @@ impl Lower<'_> {
     }
 
     /// Members of one form share it; others travel as JSON text.
-    fn union_form(&self, members: &[Type], depth: usize) -> Form {
-        let mut forms = members.iter().map(|member| self.form(member, depth + 1));
+    fn union_form(&self, members: &[Type]) -> Form {
+        let mut forms = members.iter().map(|member| self.form(member));
         let first = forms.next().unwrap_or(Form::Json);
         let same = forms.all(|form| {
             matches!(
@@ -137,13 +135,13 @@ impl Lower<'_> {
 
     /// Whether values of the type are held as JSON text.
     pub(super) fn is_json(&self, ty: &Type) -> bool {
-        matches!(self.form(ty, 0), Form::Json)
+        matches!(self.form(ty), Form::Json)
     }
 
     /// `{ "S": … }`; the value is not null.
-    pub(super) fn marshal(&mut self, ty: &Type, value: Expr, depth: usize) -> Expr {
+    pub(super) fn marshal(&mut self, ty: &Type, value: Expr) -> Expr {
         let one = |name: &str, value: Expr| Expr::record([(name, value)]);
-        match self.form(ty, depth) {
+        match self.form(ty) {
             Form::Text => one("S", value),
             Form::Number => one("N", Expr::call(Func::ToText, vec![value])),
             Form::Boolean => one("Bool", value),
@@ -151,7 +149,7 @@ impl Lower<'_> {
             Form::Json => one("S", self.to_json(ty, value)),
             Form::List(item) => {
                 let bound = self.m.bound(&"item".into());
-                let body = self.marshal(&item, Expr::Bound(bound), depth + 1);
+                let body = self.marshal(&item, Expr::Bound(bound));
                 let list = Expr::call(
                     Func::Map { nested: false },
                     vec![value, Expr::Lambda(vec![bound], Box::new(body))],
@@ -160,55 +158,50 @@ impl Lower<'_> {
             }
             Form::Dict(item) => {
                 let bound = self.m.bound(&"item".into());
-                let body = self.marshal(&item, Expr::Bound(bound), depth + 1);
+                let body = self.marshal(&item, Expr::Bound(bound));
                 let dict =
                     Expr::call(Func::MapValues, vec![value, Expr::Lambda(vec![bound], Box::new(body))]);
                 one("M", dict)
             }
             Form::Record(record) => {
-                let members = self.marshal_fields(&record, &value, depth + 1);
+                let members = self.marshal_fields(&record, &value);
                 one("M", Expr::Record(members))
             }
         }
     }
 
     /// The members of an item. What is null is left out: DynamoDB's `NULL` would break index keys.
-    pub(super) fn marshal_fields(
-        &mut self,
-        record: &crate::types::Record,
-        value: &Expr,
-        depth: usize,
-    ) -> Vec<Member> {
+    pub(super) fn marshal_fields(&mut self, record: &crate::types::Record, value: &Expr) -> Vec<Member> {
         let written = written_out(record, value);
         let mut members = Vec::new();
         for (name, field) in &record.fields {
             let own = written.and_then(|it| member(it, name)).cloned();
             if self.nullable(&field.ty) || matches!(self.resolve(&field.ty), Type::Json) {
                 let read = own.unwrap_or_else(|| value.clone().maybe(name));
-                let held = self.marshal_present(&field.ty, read, depth);
+                let held = self.marshal_present(&field.ty, read);
                 members.push(Member::Some(name.clone(), held));
             } else {
                 let read = own.unwrap_or_else(|| value.clone().field(name));
-                members.push(Member::Set(name.clone(), self.marshal(&field.ty, read, depth)));
+                members.push(Member::Set(name.clone(), self.marshal(&field.ty, read)));
             }
         }
         members
     }
 
     /// What may be null, which stays null. It is computed once.
-    fn marshal_present(&mut self, ty: &Type, read: Expr, depth: usize) -> Expr {
+    fn marshal_present(&mut self, ty: &Type, read: Expr) -> Expr {
         if read.is_maybe() || crate::machine::fold::cheap(&read) {
-            let held = self.marshal(ty, read.clone(), depth);
+            let held = self.marshal(ty, read.clone());
             return Expr::choose(read.not_null(), held, Expr::Null);
         }
         let bound = self.m.bound(&"value".into());
-        let held = self.marshal(ty, Expr::Bound(bound), depth);
+        let held = self.marshal(ty, Expr::Bound(bound));
         let held = Expr::choose(Expr::Bound(bound).not_null(), held, Expr::Null);
         Expr::Let(bound, Box::new(read), Box::new(held))
     }
 
     /// The value of `held`, which may be missing where the type allows null.
-    pub(super) fn unmarshal(&mut self, ty: &Type, held: Expr, depth: usize) -> Expr {
+    pub(super) fn unmarshal(&mut self, ty: &Type, held: Expr) -> Expr {
         let optional = self.nullable(ty);
         let read = |held: &Expr, name: &str| {
             if optional { held.clone().maybe(name) } else { held.clone().field(name) }
@@ -216,7 +209,7 @@ impl Lower<'_> {
         let guarded = |raw: Expr, value: Expr| {
             if optional { Expr::choose(raw.not_null(), value, Expr::Null) } else { value }
         };
-        match self.form(ty, depth) {
+        match self.form(ty) {
             Form::Text => read(&held, "S"),
             Form::Number => {
                 let raw = read(&held, "N");
@@ -231,7 +224,7 @@ impl Lower<'_> {
             Form::List(item) => {
                 let raw = read(&held, "L");
                 let bound = self.m.bound(&"item".into());
-                let body = self.unmarshal(&item, Expr::Bound(bound), depth + 1);
+                let body = self.unmarshal(&item, Expr::Bound(bound));
                 let nested = self.may_be_list(&item);
                 let map = vec![raw.clone(), Expr::Lambda(vec![bound], Box::new(body))];
                 guarded(raw, Expr::call(Func::Map { nested }, map))
@@ -239,30 +232,25 @@ impl Lower<'_> {
             Form::Dict(item) => {
                 let raw = read(&held, "M");
                 let bound = self.m.bound(&"item".into());
-                let body = self.unmarshal(&item, Expr::Bound(bound), depth + 1);
+                let body = self.unmarshal(&item, Expr::Bound(bound));
                 let map = vec![raw.clone(), Expr::Lambda(vec![bound], Box::new(body))];
                 guarded(raw, Expr::call(Func::MapValues, map))
             }
             Form::Record(record) => {
                 let raw = read(&held, "M");
-                let fields = self.unmarshal_fields(&record, &raw, depth + 1);
+                let fields = self.unmarshal_fields(&record, &raw);
                 guarded(raw, fields)
             }
         }
     }
 
     /// An item's fields as a record.
-    pub(super) fn unmarshal_fields(
-        &mut self,
-        record: &crate::types::Record,
-        item: &Expr,
-        depth: usize,
-    ) -> Expr {
+    pub(super) fn unmarshal_fields(&mut self, record: &crate::types::Record, item: &Expr) -> Expr {
         let mut members = Vec::new();
         for (name, field) in &record.fields {
             let held =
                 if self.nullable(&field.ty) { item.clone().maybe(name) } else { item.clone().field(name) };
-            members.push(Member::Set(name.clone(), self.unmarshal(&field.ty, held, depth)));
+            members.push(Member::Set(name.clone(), self.unmarshal(&field.ty, held)));
         }
         Expr::Record(members)
     }

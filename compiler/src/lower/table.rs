@@ -76,7 +76,7 @@ impl<'a> Lower<'a> {
                 self.update(call, &table, &mut dynamo, &mut members);
                 if self.value_wanted {
                     members.push(Member::Set("ReturnValues".into(), Expr::text("ALL_NEW")));
-                    result = self.unmarshal_fields(&table.item, &Expr::Result.field("Attributes"), 0);
+                    result = self.unmarshal_fields(&table.item, &Expr::Result.field("Attributes"));
                 }
                 "updateItem"
             }
@@ -136,11 +136,11 @@ impl<'a> Lower<'a> {
 
     pub(super) fn key_of(&mut self, value: Expr, ty: &Type, table: &Table) -> Expr {
         if let Type::Record(record) = self.resolve(ty).clone() {
-            let members = self.marshal_fields(&record, &value, 0);
+            let members = self.marshal_fields(&record, &value);
             return Expr::Record(members);
         }
         let ty = table.item.fields.get(&table.key).map_or(ty.clone(), |field| field.ty.clone());
-        let held = self.marshal(&ty, value, 0);
+        let held = self.marshal(&ty, value);
         Expr::record([(table.key.clone(), held)])
     }
 
@@ -152,7 +152,7 @@ impl<'a> Lower<'a> {
         } else {
             self.name_value(value, "item")
         };
-        let members = self.marshal_fields(&table.item, &value, 0);
+        let members = self.marshal_fields(&table.item, &value);
         Expr::Record(members)
     }
 
@@ -166,7 +166,7 @@ impl<'a> Lower<'a> {
             },
             _ => table.item.clone(),
         };
-        self.unmarshal_fields(&record, item, 0)
+        self.unmarshal_fields(&record, item)
     }
 
     fn only(&mut self, call: &'a Call, dynamo: &mut Dynamo, members: &mut Vec<Member>) {

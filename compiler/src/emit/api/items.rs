@@ -14,6 +14,10 @@ use crate::types::{LiteralType, Type};
 /// How deep records and lists in an item may go.
 const MAX_DEPTH: u32 = 12;
 
+/// Said of a field that an API can't give to a table.
+const SELF: &str =
+    "a field whose type contains itself is held as JSON text, which takes a workflow or a function";
+
 impl<'a> Writer<'_, 'a> {
     pub(super) fn item(&mut self, id: ResourceId, method: &str, site: &Site<'_, 'a>) -> Result<Integration> {
         let (names, span) = (site.names, site.span);
@@ -193,6 +197,7 @@ impl<'a> Writer<'_, 'a> {
             return fail(span, "the item is nested too deeply");
         }
         match types.resolve(ty) {
+            _ if types.is_recursive(ty) => return fail(span, SELF),
             Type::Record(record) => {
                 vtl.code("{\"M\":{");
                 for (at, (name, field)) in record.fields.iter().enumerate() {
@@ -288,6 +293,7 @@ impl<'a> Writer<'_, 'a> {
             return fail(span, "the item is nested too deeply");
         }
         match types.resolve(ty) {
+            _ if types.is_recursive(ty) => return fail(span, SELF),
             Type::Optional(inner) => {
                 let letter = letter(types.resolve(inner));
                 vtl.code(&format!("#if({})", has(place, letter)));
