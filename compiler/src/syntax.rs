@@ -44,7 +44,8 @@ fn parse_here(file: FileId, text: &str) -> Parsed {
 
 /// One mistake, one message: what else is wrong on a line mostly follows from the first.
 fn first_of_each_line(text: &str, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    // Brackets and quotes come first already, and explain the rest of their line.
+    // Quotes explain the brackets of their line, and both the rest of it: they come first already.
+    diagnostics.sort_by_key(|diagnostic| diagnostic.code.0 != "F0103");
     let newlines: Vec<usize> =
         text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
     let line_of = |diagnostic: &Diagnostic| {

@@ -49,7 +49,11 @@ impl Ctx<'_> {
 
     /// A value that decides something: `boolean` and nothing else.
     pub(crate) fn condition(&mut self, expr: &ast::Expr, what: &str) -> Expr {
-        let mut value = self.expr(expr, Some(&Type::Boolean));
+        let value = self.expr(expr, Some(&Type::Boolean));
+        self.condition_of(value, what)
+    }
+
+    fn condition_of(&mut self, mut value: Expr, what: &str) -> Expr {
         if self.types().assignable(&value.ty, &Type::Boolean) {
             return value;
         }
@@ -81,7 +85,7 @@ impl Ctx<'_> {
         span: Span,
     ) -> Expr {
         match op {
-            Op::And | Op::Or => self.logical(op, left, right, span),
+            Op::And | Op::Or => self.logical(op, op_span, left, right, span),
             Op::Coalesce => self.coalesce(op_span, left, right, expected, span),
             Op::Eq | Op::Ne => self.equality(op, op_span, left, right, span),
             Op::Lt | Op::Le | Op::Gt | Op::Ge => self.ordering(op, op_span, left, right, span),
@@ -92,10 +96,15 @@ impl Ctx<'_> {
         }
     }
 
-    fn logical(&mut self, op: Op, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+    fn logical(&mut self, op: Op, op_span: Span, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
         let (name, typed) = if op == Op::And { ("&&", BinaryOp::And) } else { ("||", BinaryOp::Or) };
         let what = format!("an operand of `{name}`");
-        let left = self.condition(left, &what);
+        let left = self.expr(left, Some(&Type::Boolean));
+        let inner = self.types().without_null(&left.ty);
+        if op == Op::Or && !left.ty.is_silent() && !self.types().assignable(&inner, &Type::Boolean) {
+            return self.or_else(left, op_span, right, span);
+        }
+        let left = self.condition_of(left, &what);
         let facts = self.facts_of(&left, op == Op::And);
         let (right, after) = self.with_facts(facts, |ctx| ctx.condition(right, &what));
         if after.dead {
@@ -105,6 +114,20 @@ impl Ctx<'_> {
         }
         let effect = left.effect.max(right.effect);
         make(binary(typed, left, right), Type::Boolean, effect, span)
+    }
+
+    /// `name || "none"`, as other languages give a value for what is missing or empty.
+    fn or_else(&mut self, left: Expr, op_span: Span, right: &ast::Expr, span: Span) -> Expr {
+        let right = self.expr(right, None);
+        if self.types().assignable(&right.ty, &Type::Boolean) && !right.ty.is_silent() {
+            let effect = left.effect.max(right.effect);
+            let left = self.condition_of(left, "an operand of `||`");
+            return make(binary(BinaryOp::Or, left, right), Type::Boolean, effect, span);
+        }
+        let nullable = self.types().nullable(&left.ty);
+        let shown = self.show(&left.ty);
+        self.report(wrong::or_for_missing(op_span, left.span, &shown, nullable));
+        super::broken(span)
     }
 
     fn coalesce(

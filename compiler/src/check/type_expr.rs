@@ -9,6 +9,7 @@ use crate::diagnostics::{close, names as report, types as wrong};
 use crate::resolve::Symbol;
 use crate::source::Span;
 use crate::syntax::ast::{self, TypeField, TypeKind};
+use crate::typed::ResourceId;
 use crate::types::{FieldType, LiteralType, Record, Type, TypeId};
 
 /// The names of types that need no declaration.
@@ -93,6 +94,14 @@ impl Ctx<'_> {
         ty
     }
 
+    fn is_of_no_kind(&self, id: ResourceId) -> bool {
+        let item = self.resolved.resources.get(id.index()).and_then(|at| self.resolved.item(*at));
+        match item.map(|it| &it.kind) {
+            Some(ast::ItemKind::Resource(decl)) => !self.is_kind(&decl.kind.text),
+            _ => false,
+        }
+    }
+
     fn named_type(&mut self, name: &str, span: Span) -> Type {
         if let Some((_, ty)) = self.type_params.iter().rev().find(|(it, _)| **it == *name) {
             return ty.clone();
@@ -102,6 +111,8 @@ impl Ctx<'_> {
         }
         match self.symbol(name, span) {
             Some(Symbol::Type(id)) => return Type::Named(id),
+            // Of no kind that there is, which was said.
+            Some(Symbol::Resource(id)) if self.is_of_no_kind(id) => return Type::Unknown,
             Some(symbol) if self.known_symbol(symbol) => {
                 self.report(report::not_a_type(name, symbol.noun(), span));
                 return Type::Unknown;

@@ -393,6 +393,13 @@ pub fn foreign(at: Span, written: &str, help: &str) -> Diagnostic {
     Diagnostic::error("F0144", at, format!("Flow has no `{written}`")).here("here").help(help.to_owned())
 }
 
+/// `workflow f(x: int):` with the code below.
+pub fn unbraced(at: Span) -> Diagnostic {
+    said(at, UNBRACED, "write `{` at the end of this line, and `}` below the last that belongs to it")
+}
+
+pub const UNBRACED: &str = "what belongs to it stands in braces";
+
 /// The same where the construct has no name: what is so in Flow, and the next step.
 pub fn said(at: Span, message: &str, help: &str) -> Diagnostic {
     Diagnostic::error("F0144", at, message).here("here").help(help.to_owned())

@@ -190,6 +190,9 @@ pub fn unknown_method(name: &Name, of: &str, methods: &[&str], close: Option<&st
             .or_else(|| super::habits::method(&name.text))
         {
             Some(answer) => it.answered(name.span, answer),
+            None if of.starts_with("run of ") => {
+                it.help("write `expect run.output == …`, or `expect run failed`")
+            }
             None if methods.is_empty() => it,
             None => it.help(format!("it has {}", or_list(methods, "and"))),
         },

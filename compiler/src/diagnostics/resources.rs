@@ -92,6 +92,12 @@ pub fn function_without_runtime(name: &Name, lacks: &[&str]) -> Diagnostic {
 }
 
 /// `least` and `most` as they are written.
+pub fn event_in_parentheses(name: &Name, event: &str) -> Diagnostic {
+    Diagnostic::error("F0566", name.span, "an event gets its name with `as`")
+        .here("filters stand in the parentheses")
+        .help(format!("write `.{event} as {}`", name.text))
+}
+
 pub fn out_of_range(at: Span, setting: &str, least: &str, most: &str) -> Diagnostic {
     Diagnostic::error("F0516", at, format!("`{setting}` is from {least} to {most}"))
         .here("AWS takes no such value")

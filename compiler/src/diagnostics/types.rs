@@ -75,7 +75,6 @@ pub fn mismatch(
     role.label(way_out(types, value, wanted, it))
 }
 
-/// What to do about the most common of them.
 /// `{ id }` where a record with a field `id` is wanted.
 pub fn block_for_record(at: Span, name: &str, wanted: &str, role: Role<'_>) -> Diagnostic {
     let message = format!("{} must be `{wanted}`, but `{{ {name} }}` is a block", role.show());
@@ -85,9 +84,13 @@ pub fn block_for_record(at: Span, name: &str, wanted: &str, role: Role<'_>) -> D
         .fix(format!("write `{{ {name}: {name} }}`"), at, format!("{{ {name}: {name} }}"))
 }
 
+/// What to do about the most common of them.
 fn way_out(types: &Types, value: &Expr, wanted: &Type, it: Diagnostic) -> Diagnostic {
     let inner = types.without_null(wanted);
     let to = types.resolve(&inner);
+    if types.show(&value.ty) == STARTED {
+        return it.help(AWAIT);
+    }
     match (types.resolve(&value.ty), to) {
         (Type::Json, _) => it.help(format!(
             "say what it is with `as {}`, which tests check, or look at it with `match`",
@@ -270,6 +273,16 @@ pub fn plus_on_text(op: Span, left: Span, right: Span, whole: Span, template: Op
     }
 }
 
+pub fn or_for_missing(op: Span, left: Span, found: &str, nullable: bool) -> Diagnostic {
+    let it = Diagnostic::error("F0305", op, "`||` joins conditions; `??` gives a value for what is missing")
+        .label(left, format!("is `{found}`"));
+    if nullable {
+        it.fix("write `??`", op, "??")
+    } else {
+        it.help("write `if x.isEmpty() { other } else { x }`")
+    }
+}
+
 pub fn plus_on_lists(op: Span, left: Span, right: Span) -> Diagnostic {
     Diagnostic::error("F0306", op, "`+` adds numbers; lists are put together with `...`")
         .label(left, "this")
@@ -291,8 +304,18 @@ pub fn bad_operands(
     let it = Diagnostic::error("F0307", op, format!("`{symbol}` takes {wanted}, not `{a}` and `{b}`"))
         .label(left, format!("`{a}`"))
         .label(right, format!("`{b}`"));
-    if json { it.help("say what the JSON is: `x as number`") } else { it }
+    let text = |ty: &str| ty == "string" || ty.starts_with('"');
+    match (symbol, text(a) || text(b)) {
+        _ if json => it.help("say what the JSON is: `x as number`"),
+        _ if a == STARTED || b == STARTED => it.help(AWAIT),
+        ("+" | "-" | "*" | "/" | "%", true) => it.help("`toNumber(…)` reads a number from a text"),
+        _ => it,
+    }
 }
+
+/// What starting a workflow gives.
+const STARTED: &str = "{ executionArn: string, startDate: timestamp }";
+const AWAIT: &str = "this starts the workflow and goes on; `await` before the call waits for its result";
 
 pub fn bad_operand(span: Span, symbol: &str, found: &str, wanted: &str) -> Diagnostic {
     Diagnostic::error("F0307", span, format!("`{symbol}` takes {wanted}, not `{found}`"))
@@ -314,6 +337,7 @@ pub fn never_equal(
         Some((span, text)) => {
             it.help(format!("did you mean {text}?")).fix(format!("change it to {text}"), span, text)
         }
+        None if a.starts_with("run of ") => it.fix("what a run gave is its `output`", left.tail(), ".output"),
         None => it,
     }
 }

@@ -161,6 +161,9 @@ impl<'i> Builder<'i> {
     /// The same for a block, which the rest of the line may be meant to be.
     fn expected_block(&mut self, pair: &P<'i>) -> Span {
         let at = self.gap(pair);
+        if self.diagnostics.last().is_some_and(|last| last.message == foreign::UNBRACED) {
+            return at;
+        }
         let after = self.word_before(at);
         let from = self.offset(at.start);
         if let Some(habit) = self.habit_block(&self.site(from)) {
@@ -224,7 +227,7 @@ impl<'i> Builder<'i> {
     fn junk(&mut self, pair: &P<'i>) {
         let span = self.span(pair);
         let text = pair.as_str().trim();
-        if text.is_empty() {
+        if text.is_empty() || self.diagnostics.last().is_some_and(|last| last.message == foreign::UNBRACED) {
             return;
         }
         let site = self.site(pair.as_span().start());

@@ -14,6 +14,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, kind: &KindDecl, setting: &str, value: &E
         && let (Some(given), Some(low), Some(high)) =
             (ctx.program.constant(value), written(&least.value), written(&most.value))
         && !(low.0..=high.0).contains(&given)
+        && has_unit(&least.value, value)
     {
         ctx.report(report::out_of_range(value.span, setting, &low.1, &high.1));
     }
@@ -22,6 +23,15 @@ pub(super) fn check(ctx: &mut Ctx<'_>, kind: &KindDecl, setting: &str, value: &E
     }
     if kind.name.text == "schedule" && setting == "at" {
         schedule(ctx, value);
+    }
+}
+
+/// A number where a time or size belongs has no unit, which was said.
+fn has_unit(bound: &ast::Expr, value: &Expr) -> bool {
+    match &bound.kind {
+        ast::ExprKind::Duration(_) => matches!(value.ty, Type::Duration),
+        ast::ExprKind::Size(_) => matches!(value.ty, Type::Size),
+        _ => true,
     }
 }
 

@@ -38,11 +38,16 @@ struct Source<'a> {
 fn trigger(ctx: &mut Ctx<'_>, file: FileId, item: &ast::Item, decl: &ast::OnDecl) -> Option<Trigger> {
     let source = source(ctx, file, &decl.source);
     let event = source.as_ref().and_then(|it| event_type(ctx, it));
-    let filters = source.as_ref().map(|it| filters(ctx, file, it)).unwrap_or_default();
+    let slip =
+        source.as_ref().filter(|_| decl.event.is_none()).and_then(|it| named_in_parentheses(ctx, file, it));
+    let filters = match (&source, &slip) {
+        (Some(source), None) => filters(ctx, file, source),
+        _ => IndexMap::new(),
+    };
     let mut binder = None;
     let body = Body::new(file, Home::Action);
     let ((when, action), _) = ctx.in_body(body, |ctx| {
-        if let Some(name) = &decl.event {
+        if let Some(name) = decl.event.as_ref().or(slip.as_ref()) {
             binder = Some(ctx.bind(name, event.clone().unwrap_or(Type::Unknown), false));
         }
         let role = Role::new("condition", "");
@@ -231,6 +236,18 @@ fn filters(ctx: &mut Ctx<'_>, file: FileId, source: &Source<'_>) -> IndexMap<Str
         given.insert(name.to_string(), value);
     }
     given
+}
+
+/// `on jobs.message(event) -> …`: the name that the event was meant to get.
+fn named_in_parentheses(ctx: &mut Ctx<'_>, file: FileId, source: &Source<'_>) -> Option<ast::Name> {
+    let [ast::Argument { name: None, value, .. }] = source.arguments else { return None };
+    let Ast::Name(text) = &value.kind else { return None };
+    if ctx.resolved.lookup(file, text).is_some() {
+        return None;
+    }
+    let name = ast::Name { text: text.clone(), span: value.span };
+    ctx.report(report::event_in_parentheses(&name, &source.member));
+    Some(name)
 }
 
 /// `"rate(1 day)"` of a duration.

@@ -97,8 +97,10 @@ impl<'i> Builder<'i> {
     /// The fields between the braces of a record or of settings.
     pub(super) fn fields(&mut self, pair: P<'i>) -> Vec<Field> {
         let mut fields = Vec::new();
+        let mut before = None;
         for inner in pair.into_inner() {
             let span = self.span(&inner);
+            self.side_by_side(&mut before, &inner);
             let field = match inner.as_rule() {
                 Rule::field => self.field(inner),
                 Rule::shorthand => Field::Shorthand(self.first_name(inner)),
@@ -114,6 +116,24 @@ impl<'i> Builder<'i> {
             fields.push(field);
         }
         fields
+    }
+
+    /// Two fields on one line with nothing between them. `before` is the end of the one before.
+    pub(super) fn side_by_side(&mut self, before: &mut Option<Span>, pair: &P<'i>) {
+        let last = before.take();
+        if matches!(pair.as_rule(), Rule::comma | Rule::missing_close | Rule::bad_field | Rule::doc) {
+            return;
+        }
+        let span = self.span(pair);
+        if let Some(last) = last
+            && self
+                .text
+                .get(self.offset(last.end)..pair.as_span().start())
+                .is_some_and(|it| it.trim_matches(' ').is_empty())
+        {
+            self.diagnostics.push(report::missing_comma(last));
+        }
+        *before = Some(span.tail());
     }
 
     fn first_name(&mut self, pair: P<'i>) -> Name {

@@ -69,6 +69,12 @@ impl<'i> Builder<'i> {
     }
 }
 
+/// Whether code follows, as behind the colon of Python's.
+pub(super) fn begins_statement(text: &str) -> bool {
+    let word = first_word(text.trim_start());
+    STATEMENT_WORDS.contains(&word) || matches!(word, "let" | "var" | "if" | "for" | "pass")
+}
+
 fn first_word(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     text.get(..end).unwrap_or("")

@@ -265,8 +265,14 @@ impl<'i> Builder<'i> {
             Rule::result_slip => {
                 let at = self.span(&pair);
                 let ours = if pair.as_str() == ":" { " ->" } else { "->" };
-                self.diagnostics.push(foreign::sign(at, pair.as_str(), ours, "the result"));
+                let code = self.text.get(pair.as_span().end()..).is_some_and(super::habits::begins_statement);
+                let report = match pair.as_str() {
+                    ":" if code => foreign::unbraced(at),
+                    sign => foreign::sign(at, sign, ours, "the result"),
+                };
+                self.diagnostics.push(report);
             }
+            _ if self.diagnostics.last().is_some_and(|last| last.message == foreign::UNBRACED) => {}
             _ => signature.result = Some(self.ty(pair)),
         }
     }

@@ -71,8 +71,27 @@ impl<'i> Builder<'i> {
                     *kind = StmtKind::Assign { target, op: Some(op), value: one };
                 }
             }
-            _ => self.junk(pair),
+            (_, statement) => {
+                self.junk(pair);
+                if let Some(statement) = statement {
+                    self.forget(&mut statement.kind);
+                }
+            }
         }
+    }
+
+    /// What stands behind a value belongs to it somehow: nobody knows what the whole would be.
+    fn forget(&self, statement: &mut StmtKind) {
+        let value = match statement {
+            StmtKind::Let { value, .. } => value,
+            StmtKind::Expr(Expr { kind: ExprKind::Return(Some(value)), .. }) => &mut **value,
+            _ => return,
+        };
+        let span = value.span;
+        let known = std::mem::replace(value, self.missing(span));
+        let (left, right) = (Box::new(self.missing(span.head())), Box::new(known));
+        let kind = ExprKind::Binary { op: BinaryOp::Coalesce, op_span: span.head(), left, right };
+        *value = Expr { kind, span };
     }
 
     /// A block on the line of a statement that takes none. What is in it lives on, beside the statement.
@@ -84,8 +103,10 @@ impl<'i> Builder<'i> {
             self.diagnostics.push(habit.unwrap_or_else(|| report::unexpected(span, "{")));
         }
         if let Some(inner) = pair.into_inner().next() {
-            let block = self.block(inner);
-            let value = Expr { kind: ExprKind::Block { label: None, block }, span };
+            let then = self.block(inner);
+            // Nobody knows when it runs, so that it ends nothing for sure.
+            let condition = Box::new(self.missing(span.head()));
+            let value = Expr { kind: ExprKind::If { condition, then, otherwise: None }, span };
             statements.push(Stmt { docs: None, attributes: Vec::new(), kind: StmtKind::Expr(value), span });
         }
     }

@@ -96,8 +96,10 @@ impl<'i> Builder<'i> {
 
     pub(super) fn type_fields(&mut self, pair: P<'i>) -> Vec<TypeField> {
         let mut fields = Vec::new();
+        let mut before = None;
         for inner in pair.into_inner() {
             let span = self.span(&inner);
+            self.side_by_side(&mut before, &inner);
             let field = match inner.as_rule() {
                 Rule::type_field => self.type_field(inner),
                 Rule::type_spread => {

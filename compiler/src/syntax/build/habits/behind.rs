@@ -102,6 +102,10 @@ impl<'i> Builder<'i> {
             }
             (_, "->") if self.lambda_before(site) => return Some(report::sign(at, "->", "=>", "a lambda")),
             (_, "=") if self.lambda_before(site) => return Some(report::sign(at, "=", "=>", "a lambda")),
+            (_, "->") if site.before.contains(" throws ") => {
+                let help = "write `(…) -> Result throws Error`";
+                return Some(report::said(self.place(site.at, 2), "the result stands before `throws`", help));
+            }
             (_, "->" | "::") => {
                 let gap = self.place(site.at, sign.len());
                 return Some(report::sign(gap, sign, ".", "a field"));

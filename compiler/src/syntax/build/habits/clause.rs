@@ -9,6 +9,14 @@ impl<'i> Builder<'i> {
     /// What stands behind `retry`, or behind the errors that it names.
     pub(super) fn behind_retry(&self, site: &Site<'i>) -> Option<Diagnostic> {
         let rest = site.rest;
+        let options_before = site.before.trim_end().ends_with(')')
+            && site.before.rsplit("retry").next().is_some_and(|it| it.trim_start().starts_with('('))
+            && site.before.contains(" retry");
+        if options_before && rest.starts_with(|c: char| c.is_ascii_uppercase()) {
+            let at = self.rest_span(site, rest.find(' ').unwrap_or(rest.len()));
+            let help = "write `retry SomeError (attempts: 3)`";
+            return Some(report::said(at, "the errors of a `retry` stand before its options", help));
+        }
         if !names_of_retry(site.before) {
             return None;
         }

@@ -98,6 +98,12 @@ impl<'i> Builder<'i> {
                 .fix("remove it", at, ""),
             );
         }
+        let item = first_word(site.before.trim_start());
+        if site.rest.starts_with('<') && matches!(item, "fn" | "step" | "workflow" | "function") {
+            let end = site.rest.find('>').map_or(1, |it| it + 1);
+            let help = "write the types out, or take `json`; the methods of lists and dicts work with any";
+            return Some(report::said(self.rest_span(site, end), "Flow has no parameters for types", help));
+        }
         let repeat = site.before.trim_start().starts_with("repeat");
         if repeat && site.rest.starts_with(|c: char| c.is_ascii_digit()) {
             let help = "so many times is `for i in 1..5 { … }`; `repeat (max: 5) { … } until condition` stops earlier";
