@@ -143,6 +143,10 @@ impl Ctx<'_> {
             self.report(wrong::method_of_other_list(name, &shown, signature.text));
             return;
         }
+        if prelude::global(&name.text).is_some() {
+            self.report(wrong::function_as_method(name, &shown));
+            return;
+        }
         let known: Vec<&str> = self.methods_of(&receiver.ty);
         let foreign = prelude::foreign_method(&name.text).filter(|it| known.contains(it));
         let close = foreign.map(str::to_owned).or_else(|| close(&name.text, known.iter().copied()));

@@ -531,6 +531,12 @@ pub fn parameter_by_name(name: &Name, value: Span, form: &str) -> Diagnostic {
     )
 }
 
+pub fn function_as_method(name: &Name, of: &str) -> Diagnostic {
+    Diagnostic::error("F0214", name.span, format!("`{of}` has no method `{}`", name.text))
+        .here("a function")
+        .help(format!("write `{}(…)`", name.text))
+}
+
 /// `meant`: the option that such a value is most likely for.
 pub fn unnamed_option(span: Span, of: &str, known: &[&str], meant: Option<&str>) -> Diagnostic {
     let it = Diagnostic::error("F0326", span, format!("options of {of} have names")).here("no name");

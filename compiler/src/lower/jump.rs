@@ -275,10 +275,20 @@ impl<'a> Lower<'a> {
             }
             None => Expr::Record(Vec::new()),
         };
+        // What `finally` gives back is free before the next execution asks for it.
+        let around = self.frames.iter().rposition(|it| matches!(it, Frame::Scope)).map_or(0, |at| at + 1);
+        let input = if self.leaves_finally(around) {
+            let input = self.safe(input);
+            self.name_value(input, "next")
+        } else {
+            input
+        };
+        self.unwind(around);
         self.about.span = span;
         let spec = self.start_spec(workflow, None, input, Vec::new(), "states:continue");
         let task = spec.task(loose());
-        let name = spec.name.clone();
+        let callee = self.program.workflows.get(workflow.index()).map_or("workflow", |it| &it.name);
+        let name = format!("continue as {callee}");
         self.step(StateKind::Task(Box::new(task)), &name, "starts the next execution");
         self.succeed(Expr::Null);
         Expr::Null
