@@ -93,6 +93,9 @@ fn run_section(section: &Section, update: bool, report: &mut Report) {
         !matches!(it.code.0, "F0224" | "F0225") || sources.values().any(|text| text.contains(it.code.0))
     });
     let fail = |text: String| format!("{}: {text}", section.title);
+    if sources.len() < files.len() {
+        report.failures.push(fail("two programs of one name: give each a section of its own".to_owned()));
+    }
 
     let expected: Vec<Expected> =
         files.iter().flat_map(|block| expectations(&name(block), &block.text)).collect();
