@@ -457,6 +457,14 @@ impl Ctx<'_> {
                 let stripped = self.types().without_null(ty);
                 self.unify(inner, &stripped, vars)
             }
+            // The item of a list that is written without any.
+            (Pattern::Record(fields), Type::Never) => {
+                let open = fields.iter().filter(|(_, pattern)| open_var(pattern));
+                open.for_each(|(_, pattern)| {
+                    self.unify(pattern, &Type::Never, vars);
+                });
+                true
+            }
             (Pattern::Record(fields), Type::Record(record)) => fields.iter().all(|(name, pattern)| {
                 record.fields.get(*name).is_some_and(|field| self.unify(pattern, &field.ty, vars))
             }),

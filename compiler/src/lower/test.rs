@@ -29,6 +29,7 @@ use crate::typed::walk::Child;
 use crate::typed::{
     self, Block, Call, Expect, ExprKind, LocalId, Program, ResourceId, Target, Test, WorkflowId,
 };
+use crate::types::Type;
 
 /// A method's parameters as bound names, and the call that it is.
 type MethodCall = (Vec<BoundId>, Spec);
@@ -72,6 +73,9 @@ pub(super) struct Testing {
     /// The cases of the `each` around.
     cases: Vec<Expr>,
 }
+
+/// How deep missing fields are looked for.
+const DEEPEST: usize = 6;
 
 /// Attributes that only tests can read: what a resource took in.
 pub(super) fn is_log(name: &str) -> bool {
@@ -159,12 +163,59 @@ impl<'a> Lower<'a> {
 
     /// `alerts.published`
     pub(super) fn log(&mut self, base: &'a typed::Expr, what: &str) -> Expr {
+        let of = match self.resolve(&base.ty) {
+            Type::Resource { of: Some(of), .. } if what != "keys" => Some(Type::list((**of).clone())),
+            _ => None,
+        };
         let base = self.value(base);
         let name = match base {
             Expr::Deploy(Deploy::Resource(id, _)) => self.resource_name(id),
             _ => String::new(),
         };
-        self.flow_value("log", Expr::record([("resource", Expr::text(&name)), ("what", Expr::text(what))]))
+        let arguments = Expr::record([("resource", Expr::text(&name)), ("what", Expr::text(what))]);
+        let value = self.flow_value("log", arguments);
+        of.map_or(value.clone(), |of| self.completed(&of, value, 0))
+    }
+
+    /// The value with `null` for the fields that are missing in it, as a workflow reads it.
+    fn completed(&mut self, ty: &Type, value: Expr, depth: usize) -> Expr {
+        if depth > DEEPEST || !self.may_lack(ty, depth) {
+            return value;
+        }
+        match self.resolve(ty).clone() {
+            Type::Optional(inner) => {
+                let there = self.completed(&inner, value.clone(), depth);
+                Expr::choose(value.not_null(), there, Expr::Null)
+            }
+            Type::List(item) => {
+                let bound = self.m.bound(&"item".into());
+                let body = self.completed(&item, Expr::Bound(bound), depth + 1);
+                let lambda = Expr::Lambda(vec![bound], Box::new(body));
+                Expr::call(Func::Map { nested: self.may_be_list(&item) }, vec![value, lambda])
+            }
+            Type::Record(record) => {
+                let mut members = Vec::new();
+                for (name, field) in &record.fields {
+                    let nullable = self.nullable(&field.ty);
+                    let read = if nullable { value.clone().maybe(name) } else { value.clone().field(name) };
+                    members.push(Member::Set(name.clone(), self.completed(&field.ty, read, depth + 1)));
+                }
+                Expr::Record(members)
+            }
+            _ => value,
+        }
+    }
+
+    /// Whether values of a type may come without a field.
+    fn may_lack(&self, ty: &Type, depth: usize) -> bool {
+        match self.resolve(ty) {
+            _ if depth > DEEPEST => false,
+            Type::Optional(inner) | Type::List(inner) => self.may_lack(inner, depth + 1),
+            Type::Record(record) => {
+                record.fields.values().any(|it| self.nullable(&it.ty) || self.may_lack(&it.ty, depth + 1))
+            }
+            _ => false,
+        }
     }
 
     fn resource_name(&self, id: ResourceId) -> String {
