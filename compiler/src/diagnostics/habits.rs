@@ -69,7 +69,7 @@ const NAMES: &[Row] = &[
         "a workflow prints nothing: its history shows every value, and `@log(all)` on the workflow keeps it",
         None,
     ),
-    (&["range"], "a range is written `1..10`, both ends included", None),
+    (&["range"], "a range is written `0..10`, and holds 0 to 9", None),
     (&["sleep", "setTimeout", "delay", "pause"], "write `wait 10s`, or `wait until time`", None),
     (
         &["Promise", "asyncio", "gather", "allSettled"],

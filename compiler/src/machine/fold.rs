@@ -484,6 +484,10 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
         {
             spelled_out(items, params, body).unwrap_or(Expr::Call(function, arguments))
         }
+        (Func::Range, [from, to]) => match short_range(from, to) {
+            Some(numbers) => Expr::list(numbers.map(Expr::number)),
+            None => Expr::Call(function, arguments),
+        },
         (Func::Join, [Expr::List(items), _]) if items.is_empty() => Expr::text(""),
         (Func::Branch, [list @ Expr::List(_), index]) => item(list.clone(), index.clone()),
         (Func::ToText, [Expr::String(_) | Expr::Template(_)]) => arguments.remove(0),
@@ -505,6 +509,12 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
         (Func::Timestamp, [Expr::Context(super::Context::ExecutionStartTime)]) => arguments.remove(0),
         _ => Expr::Call(function, arguments),
     }
+}
+
+/// What is shorter to write out than to compute.
+fn short_range(from: &Expr, to: &Expr) -> Option<std::ops::Range<i64>> {
+    let (from, to) = (integer(from)?, integer(to)?);
+    (to.checked_sub(from)? <= 5).then_some(from..to)
 }
 
 /// A record for each item of a short list that is written out: a template where a function would be code.

@@ -106,7 +106,7 @@ impl<'i> Builder<'i> {
         }
         let repeat = site.before.trim_start().starts_with("repeat");
         if repeat && site.rest.starts_with(|c: char| c.is_ascii_digit()) {
-            let help = "so many times is `for i in 1..5 { … }`; `repeat (max: 5) { … } until condition` stops earlier";
+            let help = "so many times is `for i in 0..5 { … }`; `repeat (max: 5) { … } until condition` stops earlier";
             return Some(report::said(at, "`repeat` takes no number", help));
         }
         None
@@ -160,7 +160,7 @@ impl<'i> Builder<'i> {
                 let (written, help) = if rest.contains('=') {
                     (
                         "`for` goes over a list or range",
-                        "write `for i in 0..9 { … }`, or `while condition { … }`",
+                        "write `for i in 0..10 { … }`, or `while condition { … }`",
                     )
                 } else {
                     ("`for` has no parentheses", "write it without parentheses: `for x in xs { … }`")
