@@ -164,7 +164,8 @@ fn known_equal(a: &Expr, b: &Expr) -> Option<bool> {
     }
 }
 
-/// Whether one condition holds wherever another does, as far as their parts tell; both are total.
+/// Whether the second condition holds wherever the first does, as far as their parts tell. Which of the two may go then is
+/// another question: what stands first guards what stands behind it (`0 < $count(xs) and xs[0] > 1`).
 fn implies(a: &Expr, b: &Expr) -> bool {
     let (mut given, mut asked) = (Vec::new(), Vec::new());
     operands(Op::And, a, &mut given);
@@ -175,6 +176,14 @@ fn implies(a: &Expr, b: &Expr) -> bool {
         ways.iter().any(|way| given.contains(way))
     };
     asked.iter().all(held) && a.effects().total() && b.effects().total()
+}
+
+/// Whether all parts of the second condition are parts of the first: `a or b` evaluates the second in any case.
+fn holds(a: &Expr, b: &Expr) -> bool {
+    let (mut given, mut asked) = (Vec::new(), Vec::new());
+    operands(Op::And, a, &mut given);
+    operands(Op::And, b, &mut asked);
+    asked.iter().all(|part| given.contains(part)) && a.effects().total()
 }
 
 fn operands<'e>(op: Op, expr: &'e Expr, into: &mut Vec<&'e Expr>) {
@@ -195,7 +204,6 @@ fn binary(op: Op, a: Expr, b: Expr) -> Expr {
             (_, Expr::Boolean(true)) => a,
             (_, Expr::Boolean(false)) if a.effects().total() => b,
             _ if implies(&a, &b) => a,
-            _ if implies(&b, &a) => b,
             _ => Expr::binary(op, a, b),
         },
         Op::Or => match (&a, &b) {
@@ -203,7 +211,7 @@ fn binary(op: Op, a: Expr, b: Expr) -> Expr {
             (Expr::Boolean(true), _) => a,
             (_, Expr::Boolean(false)) => a,
             (_, Expr::Boolean(true)) if a.effects().total() => b,
-            _ if implies(&a, &b) => b,
+            _ if holds(&a, &b) => b,
             _ if implies(&b, &a) => a,
             _ => Expr::binary(op, a, b),
         },
@@ -534,4 +542,28 @@ fn spelled_out(items: &[Item], params: &[super::BoundId], body: &Expr) -> Option
 
 fn plain(items: &[Item]) -> bool {
     items.iter().all(|item| matches!(item, Item::One(e) | Item::List(e) if e.effects().total()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::VarId;
+    use super::*;
+
+    #[test]
+    fn what_guards_stays_in_front() {
+        let [guard, guarded] = [Expr::Var(VarId(0)), Expr::Var(VarId(1))];
+        let and = |a: &Expr, b: &Expr| Expr::binary(Op::And, a.clone(), b.clone());
+        let or = |a: &Expr, b: &Expr| Expr::binary(Op::Or, a.clone(), b.clone());
+        let both = and(&guard, &guarded);
+        let kept = and(&guard, &and(&guarded, &guard));
+        for (given, simplest) in [
+            (kept.clone(), kept),
+            (and(&both, &guard), both.clone()),
+            (or(&both, &guard), guard.clone()),
+            (or(&guard, &both), guard.clone()),
+            (and(&guard, &or(&guarded, &guard)), guard),
+        ] {
+            assert_eq!(simplify(given), simplest);
+        }
+    }
 }
