@@ -156,6 +156,8 @@ pub(crate) struct Ctx<'a> {
     step_raises: std::collections::HashMap<typed::StepId, Raises>,
     /// The type of what the innermost `match` looks at.
     matching: Type,
+    /// Fields of the record that is matched next which can't be null any more.
+    there: Vec<String>,
     /// Workflows whose result somebody awaits, and those that go on in another execution.
     awaited: Vec<(typed::WorkflowId, Span)>,
     continued: Vec<(Arc<str>, Span)>,
@@ -186,6 +188,7 @@ impl<'a> Ctx<'a> {
             standard_only: None,
             step_raises: std::collections::HashMap::new(),
             matching: Type::Unknown,
+            there: Vec::new(),
             awaited: Vec::new(),
             continued: Vec::new(),
             aliased: Vec::new(),

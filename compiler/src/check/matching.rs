@@ -14,6 +14,31 @@ use crate::syntax::ast::{self, MatchKind};
 use crate::typed::{Arm, ErrorRef, Expr, ExprKind, Pattern};
 use crate::types::Type;
 
+/// The fields that an earlier arm took where they are null: in a pattern that says at least the same of the others, they
+/// are there.
+fn fields_there(earlier: &[ast::MatchArm], pattern: &ast::MatchPattern) -> Vec<String> {
+    let MatchKind::Record { fields, .. } = &pattern.kind else { return Vec::new() };
+    let says = |name: &ast::Name, literal: &ast::Literal| {
+        let same = |it: &ast::MatchPattern| matches!(&it.kind, MatchKind::Literal(own) if own == literal);
+        fields.iter().any(|(own, pattern)| own.text == name.text && same(pattern))
+    };
+    let taken = |arm: &ast::MatchArm| {
+        let MatchKind::Record { fields, .. } = &arm.pattern.kind else { return None };
+        let mut absent = None;
+        for (name, pattern) in fields {
+            match &pattern.kind {
+                MatchKind::Literal(ast::Literal::Null) if absent.is_none() => {
+                    absent = Some(name.text.clone())
+                }
+                MatchKind::Literal(literal) if says(name, literal) => {}
+                _ => return None,
+            }
+        }
+        absent.filter(|_| arm.guard.is_none())
+    };
+    earlier.iter().filter_map(taken).collect()
+}
+
 impl Ctx<'_> {
     pub(crate) fn match_expr(
         &mut self,
@@ -38,12 +63,13 @@ impl Ctx<'_> {
         let mut catch_all: Option<Span> = None;
         let mut seen: Vec<Type> = Vec::new();
         let outer = std::mem::replace(&mut self.matching, whole.clone());
-        for arm in arms {
+        for (at, arm) in arms.iter().enumerate() {
             if let Some(first) = catch_all {
                 self.report(wrong::arm_after_all(arm.pattern.span, first));
             }
             let left = self.left_over(&members, null, &whole);
             let facts_before = self.body.facts.clone();
+            self.there = fields_there(arms.get(..at).unwrap_or_default(), &arm.pattern);
             let ((arm_typed, result, covered), _) = self.scoped(ScopeKind::Block, |ctx| {
                 let (pattern, covered) = ctx.pattern(&arm.pattern, &left, silent);
                 if let (Some(place), Some(ty)) = (&subject, ctx.matched_type(&covered, &left)) {
@@ -299,6 +325,7 @@ impl Ctx<'_> {
         span: Span,
         silent: bool,
     ) -> (Pattern, Covered) {
+        let there = std::mem::take(&mut self.there);
         let (members, _) = self.types().members(of);
         let json = silent || matches!(self.types().resolve(of), Type::Json | Type::Unknown);
         let fits = |member: &&Type| self.may_match(member, fields);
@@ -309,7 +336,10 @@ impl Ctx<'_> {
         let mut total = true;
         let mut typed = Vec::new();
         for (name, pattern) in fields {
-            let ty = self.field_in_all(&fitting, &name.text, json);
+            let mut ty = self.field_in_all(&fitting, &name.text, json);
+            if there.contains(&name.text) {
+                ty = self.types().without_null(&ty);
+            }
             let outer = std::mem::replace(&mut self.matching, ty.clone());
             let (pattern, covered) = self.pattern(pattern, &ty, json || fitting.is_empty());
             self.matching = outer;
