@@ -213,11 +213,15 @@ fn compile(text: &str, format: asl::Format, machine_type: asl::MachineType) -> R
         let why = refusal.map_or_else(String::new, |it| format!(": {it}"));
         return Err(format!("this is no state machine{why}; `flow asl validate` shows the place"));
     };
+    let next = "`flow asl validate` shows the place";
+    let compiled = Machine::compile(&machine).map_err(|error| match &refusal {
+        Some(why) => format!("this cannot run: {why}; {next}"),
+        None => format!("this cannot run: {error}"),
+    })?;
     if let Some(why) = refusal {
-        let next = "`flow asl validate` shows the place";
         report::eprint_all(&format!("warning: AWS refuses this definition: {why}; {next}\n"));
     }
-    Machine::compile(&machine).map_err(|error| format!("{error}; `flow asl validate` says more"))
+    Ok(compiled)
 }
 
 /// `order.asl.json` → `order`
