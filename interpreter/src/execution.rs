@@ -126,6 +126,16 @@ pub(crate) enum Flow {
     End(Result<Value, Failure>),
 }
 
+/// What callbacks came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Heard {
+    Nothing,
+    /// Only for tasks that wait no more.
+    Stray,
+    /// A task was told.
+    Told,
+}
+
 impl Execution {
     /// An execution that has not begun.
     pub fn new(machine: &Machine, input: Value, options: Options) -> Execution {
@@ -208,7 +218,7 @@ impl Execution {
             self.take_callbacks(services);
             return if self.ended.is_some() { Step::Ended } else { Step::Moved };
         }
-        if self.take_callbacks(services) {
+        if self.take_callbacks(services) == Heard::Told {
             return Step::Moved;
         }
         self.advance(services)
@@ -478,7 +488,7 @@ impl Execution {
             if !self.is_current(&timer) {
                 continue;
             }
-            if let Some(at) = services.next_callback().filter(|it| *it < timer.at && *it >= self.now) {
+            if let Some(at) = services.next_callback().filter(|it| *it < timer.at && *it > self.now) {
                 self.timers.push(Reverse(timer));
                 self.set_now(at.max(self.now));
                 self.take_callbacks(services);
@@ -491,7 +501,11 @@ impl Execution {
         match services.next_callback().filter(|it| *it > self.now) {
             Some(at) => {
                 self.set_now(at);
-                if self.take_callbacks(services) { Step::Advanced(at) } else { Step::Blocked }
+                // One that nobody waits for any more is no end: another may follow.
+                match self.take_callbacks(services) {
+                    Heard::Nothing => Step::Blocked,
+                    Heard::Stray | Heard::Told => Step::Advanced(at),
+                }
             }
             None => Step::Blocked,
         }
@@ -547,12 +561,12 @@ impl Execution {
         self.finish(Status::TimedOut, None, None, None);
     }
 
-    fn take_callbacks(&mut self, services: &mut dyn Services) -> bool {
-        let mut told = false;
-        for callback in services.callbacks(self.now) {
-            told |= self.tell(callback);
-        }
-        told
+    fn take_callbacks(&mut self, services: &mut dyn Services) -> Heard {
+        let come = services.callbacks(self.now).into_iter();
+        come.fold(Heard::Nothing, |heard, callback| match self.tell(callback) {
+            true => Heard::Told,
+            false => heard.max(Heard::Stray),
+        })
     }
 
     // Events.
