@@ -193,6 +193,12 @@ impl Ctx<'_> {
     fn not_callable(&mut self, callee: &ast::Expr, arguments: &[ast::Argument]) -> Expr {
         let value = self.expr(callee, None);
         self.loose_arguments(arguments);
+        if let Ast::Guarded { clauses, .. } = &callee.kind
+            && let Some(last) = clauses.last()
+        {
+            self.report(wrong::clause_called(last.span));
+            return broken(callee.span);
+        }
         if !matches!(value.kind, ExprKind::Error) {
             let shown = self.show(&value.ty);
             self.report(wrong::not_callable(callee.span, &shown));

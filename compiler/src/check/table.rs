@@ -289,7 +289,7 @@ impl Ctx<'_> {
                     projected = ty;
                     value
                 }
-                "when" if matches!(&argument.value.kind, Ast::Name(word) if word == "absent" || word == "present") => {
+                "when" if word(&argument.value).is_some_and(|it| it == "absent" || it == "present") => {
                     self.word(&argument.value)
                 }
                 "when" | "where" => {
@@ -306,8 +306,8 @@ impl Ctx<'_> {
 
     /// A bare word as the text that it is.
     fn word(&mut self, value: &ast::Expr) -> Expr {
-        let Ast::Name(word) = &value.kind else { return broken(value.span) };
-        make(ExprKind::String(word.as_str().into()), Type::text(word), Effect::Total, value.span)
+        let Some(word) = word(value) else { return broken(value.span) };
+        make(ExprKind::String(word.as_str().into()), Type::text(&word), Effect::Total, value.span)
     }
 
     fn index_name(&mut self, value: &ast::Expr, keys: &Keys) -> Expr {

@@ -92,6 +92,15 @@ pub fn function_without_runtime(name: &Name, lacks: &[&str]) -> Diagnostic {
 }
 
 /// `least` and `most` as they are written.
+pub fn no_key(at: Span, field: &str, ty: &str, lacking: bool) -> Diagnostic {
+    let it = Diagnostic::error("F0517", at, format!("`{field}` can't be a key")).here(format!("is `{ty}`"));
+    if lacking {
+        it.note("every item has the table's keys").help("make the field's type one without `?`")
+    } else {
+        it.note("DynamoDB finds items by text, numbers and bytes").help("name a field of such a type")
+    }
+}
+
 pub fn event_in_parentheses(name: &Name, event: &str) -> Diagnostic {
     Diagnostic::error("F0566", name.span, "an event gets its name with `as`")
         .here("filters stand in the parentheses")

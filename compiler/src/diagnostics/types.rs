@@ -92,6 +92,9 @@ fn way_out(types: &Types, value: &Expr, wanted: &Type, it: Diagnostic) -> Diagno
         return it.help(AWAIT);
     }
     match (types.resolve(&value.ty), to) {
+        (Type::Resource { .. }, Type::String) => it.help("name an attribute: `.arn`, `.name`, `.url`"),
+        (Type::Duration, Type::Timestamp) => it.help("a span is added to a time: `now() + 5m`"),
+        (Type::Timestamp, Type::Duration) => it.help("`wait until time` waits for a time"),
         (Type::Json, _) => it.help(format!(
             "say what it is with `as {}`, which tests check, or look at it with `match`",
             types.show(wanted)
@@ -469,6 +472,13 @@ pub fn bad_timestamp(span: Span, text: &str) -> Diagnostic {
 
 pub fn not_callable(span: Span, found: &str) -> Diagnostic {
     Diagnostic::error("F0322", span, format!("a `{found}` can't be called")).here(format!("is `{found}`"))
+}
+
+/// `charge(o) with patient()`
+pub fn clause_called(clause: Span) -> Diagnostic {
+    Diagnostic::error("F0322", clause, "a clause is no call")
+        .here("takes no parentheses")
+        .help("write the policy's name alone: `with patient`")
 }
 
 pub fn not_callable_noun(span: Span, name: &str, noun: &str) -> Diagnostic {

@@ -3,8 +3,8 @@
 use crate::check::Ctx;
 use crate::diagnostics::resources as report;
 use crate::syntax::ast::{self, KindDecl};
-use crate::typed::{Expr, ExprKind};
-use crate::types::Type;
+use crate::typed::{Expr, ExprKind, RecordPart};
+use crate::types::{LiteralType, Type};
 
 /// Holds a written value against the bounds of its setting. What is only known at deployment is AWS's to judge.
 pub(super) fn check(ctx: &mut Ctx<'_>, kind: &KindDecl, setting: &str, value: &Expr) {
@@ -23,6 +23,51 @@ pub(super) fn check(ctx: &mut Ctx<'_>, kind: &KindDecl, setting: &str, value: &E
     }
     if kind.name.text == "schedule" && setting == "at" {
         schedule(ctx, value);
+    }
+}
+
+/// The fields that a table's items, or an index's, are found by: DynamoDB takes text, numbers and bytes.
+pub(super) fn keys(ctx: &mut Ctx<'_>, of: Option<&Type>, setting: &str, value: &Expr) {
+    match (setting, &value.kind) {
+        ("key" | "sort", _) => key(ctx, of, value, false),
+        ("indexes", ExprKind::Record(indexes)) => {
+            for index in indexes {
+                let RecordPart::Field(_, Expr { kind: ExprKind::Record(settings), .. }) = index else {
+                    continue;
+                };
+                for setting in settings {
+                    if let RecordPart::Field(name, value) = setting
+                        && matches!(&**name, "key" | "sort")
+                    {
+                        key(ctx, of, value, true);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `sparse`: items may lack it.
+fn key(ctx: &mut Ctx<'_>, of: Option<&Type>, value: &Expr, sparse: bool) {
+    let ExprKind::String(name) = &value.kind else { return };
+    let record = of.and_then(|it| ctx.types().record(it));
+    let Some(field) = record.and_then(|it| it.fields.get(&**name)) else { return };
+    let ty = field.ty.clone();
+    let lacking = ctx.types().nullable(&ty) && !sparse;
+    if lacking || !is_key(ctx, &ctx.types().without_null(&ty)) {
+        let shown = ctx.show(&ty);
+        ctx.report(report::no_key(value.span, name, &shown, lacking));
+    }
+}
+
+fn is_key(ctx: &Ctx<'_>, ty: &Type) -> bool {
+    match ctx.types().resolve(ty) {
+        Type::String | Type::Int | Type::Number | Type::Timestamp | Type::Bytes | Type::Duration => true,
+        Type::Unknown | Type::Token(_) => true,
+        Type::Literal(literal) => !matches!(literal, LiteralType::Boolean(_)),
+        Type::Union(members) => members.iter().all(|it| is_key(ctx, it)),
+        _ => false,
     }
 }
 

@@ -70,6 +70,9 @@ fn of_kind(ctx: &mut Ctx<'_>, index: usize, file: FileId, decl: &ast::ResourceDe
                 Some(ty) => {
                     let value = ctx.setting_value(file, value, &ty, &name.text);
                     bounds::check(ctx, kind_decl, &name.text, &value);
+                    if kind_decl.name.text == "table" {
+                        bounds::keys(ctx, of.as_ref(), &name.text, &value);
+                    }
                     settings.insert(name.text.clone(), value);
                 }
                 None => meant.extend(unknown(ctx, decl, kind_decl, name, value, file)),
@@ -105,6 +108,26 @@ fn setting_type(
     Some(ty)
 }
 
+/// What AWS and other tools call a setting.
+fn synonym(kind: &str, name: &str) -> Option<&'static str> {
+    let plain: String = name.chars().filter(|c| *c != '_').collect::<String>().to_lowercase();
+    Some(match (kind, plain.as_str()) {
+        ("table", "partitionkey" | "hashkey" | "primarykey" | "pk") => "key",
+        ("table", "sortkey" | "rangekey" | "sk") => "sort",
+        ("table", "gsi" | "globalsecondaryindexes" | "secondaryindexes") => "indexes",
+        ("table", "timetolive" | "ttlattribute") => "ttl",
+        ("queue", "dlq" | "deadletterqueue" | "maxreceivecount" | "redrive") => "deadLetter",
+        ("queue", "visibilitytimeout") => "visibility",
+        ("queue" | "stream", "messageretention" | "retentionperiod") => "retention",
+        ("function", "memorysize" | "ram") => "memory",
+        ("function", "environment" | "variables") => "env",
+        ("function", "source" | "codeuri" | "path") => "code",
+        ("alarm", "threshold") => "above",
+        ("bucket", "versioned") => "versioning",
+        _ => return None,
+    })
+}
+
 /// Gives the setting that is probably meant.
 fn unknown(
     ctx: &mut Ctx<'_>,
@@ -116,7 +139,9 @@ fn unknown(
 ) -> Option<String> {
     let settings = kind.members.iter().filter(|it| it.word.text == "setting").map(|it| it.name.text.as_str());
     let settings: Vec<&str> = settings.collect();
-    let close = close(&name.text, settings.iter().copied().chain(["existing", "cfn", "uses", "tags"]));
+    let close = synonym(&decl.kind.text, &name.text)
+        .map(str::to_owned)
+        .or_else(|| close(&name.text, settings.iter().copied().chain(["existing", "cfn", "uses", "tags"])));
     // A property of CloudFormation's own, such as `VisibilityTimeout`, goes under `cfn`.
     let property = name.text.starts_with(|c: char| c.is_ascii_uppercase());
     ctx.report(report::unknown_setting(name, &decl.kind.text, &settings, close.as_deref(), property));
