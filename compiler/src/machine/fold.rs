@@ -38,7 +38,7 @@ fn step(expr: Expr) -> Expr {
         },
         Expr::Template(parts) => template(parts),
         Expr::Record(members) => Expr::Record(record(members)),
-        Expr::List(items) => Expr::List(list(items)),
+        Expr::List(items) => copied(list(items)),
         Expr::Let(bound, value, body) => binding(bound, *value, *body),
         Expr::Call(function, arguments) => call(function, arguments),
         other @ (Expr::Null
@@ -439,6 +439,21 @@ fn without_repeats(members: Vec<Member>) -> Vec<Member> {
     out
 }
 
+/// `[...xs.map(…)]` is the list itself.
+fn copied(mut items: Vec<Item>) -> Expr {
+    let listed = matches!(
+        items.as_slice(),
+        [Item::Spread(Expr::Call(Func::Map { .. } | Func::Filter { .. } | Func::SortBy | Func::Distinct, _))]
+    );
+    match items.pop() {
+        Some(Item::Spread(list)) if listed => list,
+        last => {
+            items.extend(last);
+            Expr::List(items)
+        }
+    }
+}
+
 fn list(items: Vec<Item>) -> Vec<Item> {
     let mut out = Vec::new();
     for item in items {
@@ -492,6 +507,12 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
         {
             spelled_out(items, params, body).unwrap_or(Expr::Call(function, arguments))
         }
+        (Func::Map { .. }, [Expr::Call(Func::Map { nested: false }, inner), Expr::Lambda(params, body)]) => {
+            match in_one(inner, params, body) {
+                Some(fused) => Expr::Call(function, fused),
+                None => Expr::Call(function, arguments),
+            }
+        }
         (Func::Range, [from, to]) => match short_range(from, to) {
             Some(numbers) => Expr::list(numbers.map(Expr::number)),
             None => Expr::Call(function, arguments),
@@ -517,6 +538,26 @@ fn call(function: Func, mut arguments: Vec<Expr>) -> Expr {
         (Func::Timestamp, [Expr::Context(super::Context::ExecutionStartTime)]) => arguments.remove(0),
         _ => Expr::Call(function, arguments),
     }
+}
+
+/// A map that reads fields of the records which the one before makes: both are one, and what nobody reads isn't made.
+fn in_one(inner: &[Expr], params: &[super::BoundId], body: &Expr) -> Option<Vec<Expr>> {
+    let ([list, Expr::Lambda(own, made)], [param]) = (inner, params) else { return None };
+    let (Expr::Record(members), [_]) = (&**made, own.as_slice()) else { return None };
+    let known = |name: &str| members.iter().any(|it| matches!(it, Member::Set(own, _) if **own == *name));
+    let total = |it: &Member| matches!(it, Member::Set(_, value) if value.effects().total());
+    let (mut reads, mut fields) = (0, 0);
+    body.visit(&mut |e| match e {
+        Expr::Bound(id) if id == param => reads += 1,
+        Expr::Field { base, name, .. } if **base == Expr::Bound(*param) && known(name) => fields += 1,
+        _ => {}
+    });
+    if reads != fields || !members.iter().all(total) {
+        return None;
+    }
+    let body =
+        body.clone().rewrite(&mut |e| if e == Expr::Bound(*param) { (**made).clone() } else { step(e) });
+    Some(vec![list.clone(), Expr::Lambda(own.clone(), Box::new(body))])
 }
 
 /// What is shorter to write out than to compute.
