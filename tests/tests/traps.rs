@@ -187,6 +187,20 @@ const TRAPS: &[Trap] = &[
         ..PLAIN
     },
     Trap {
+        name: "B11 not by a parallel of pure branches, which goes",
+        body: "try {\n  f(0)\n  let both = parallel {\n    a: { input.xs.count() }\n    b: { 1 }\n  }\n  match (parseJson(input.s) as int) {\n    0 => { f(both.a) }\n    _ => {}\n  }\n} catch as e {\n  h(e.name)\n}\nreturn 1",
+        calls: &["f 0", "h \"States.QueryEvaluationError\""],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
+        name: "B16 what guards a condition stays in front of it, where choices of loops are merged",
+        body: "let none = input.xs.filter(x => x > 9)\nfor x in none {\n  for y in [1, 2] {\n    for z in none { if y > z { continue } }\n    if y > x { break }\n    f(y)\n  }\n}\nreturn 1",
+        calls: &[],
+        end: "gave 1",
+        ..PLAIN
+    },
+    Trap {
         name: "loops over written lists inside each other are not all unrolled",
         body: "var sum = 0\nfor a in [1, 2, 3] { for b in [1, 2, 3] { for c in [1, 2, 3] { for d in [1, 2, 3] {\n  if a + b + c + d == 12 { f(d) }\n  sum = sum + 1\n} } } }\nreturn sum",
         calls: &["f 3"],

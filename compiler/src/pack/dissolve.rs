@@ -9,6 +9,9 @@ pub(super) fn dissolve(machine: &mut Machine, start: StateId) -> bool {
         changed |= match machine.state(id).kind.clone() {
             StateKind::Parallel(parallel) => {
                 let caught = !parallel.catches.is_empty() || !parallel.retries.is_empty();
+                if caught && may_fail(&parallel.out) {
+                    continue;
+                }
                 dissolve_parallel(machine, id, &parallel.branches, &parallel.out, caught)
             }
             StateKind::Map(map) if map.distributed.is_none() && map.selector.is_none() => {
@@ -86,6 +89,11 @@ pub(super) fn with_result(out: &Edge, result: &Expr) -> Edge {
     }
 }
 
+/// What is evaluated on the way out is caught along with the branches.
+fn may_fail(out: &Edge) -> bool {
+    crate::emit::names::edge_values(out).into_iter().any(|value| value.effects().fallible)
+}
+
 fn reads_result(edge: &Edge) -> bool {
     let reads = |e: &Expr| e.any(&|e| *e == Expr::Result);
     edge.assign.iter().any(|(_, e)| reads(e)) || matches!(&edge.to, Goal::End(e) if reads(e))
@@ -96,7 +104,8 @@ fn dissolve_map(machine: &mut Machine, id: StateId, map: &crate::machine::Map) -
     let Some(value) = pure_value(machine, map.body) else { return false };
     let effects = value.effects();
     let guarded = !map.catches.is_empty() || !map.retries.is_empty();
-    if effects.fresh || effects.tied || (effects.fallible && guarded) || !list.effects().total() {
+    let fallible = effects.fallible || may_fail(&map.out);
+    if effects.fresh || effects.tied || (fallible && guarded) || !list.effects().total() {
         return false;
     }
     let item = machine.bound(&"item".into());
