@@ -88,7 +88,7 @@ impl<'a> Lower<'a> {
         if looped {
             let result = self.result(wanted, hint);
             // Each round sends the same (B1).
-            spec.arguments = self.settle(spec.arguments);
+            spec.arguments = self.settle(spec.arguments, &spec.name);
             self.push_handlers(&clauses.catches);
             self.retry_loop(&clauses.retries, |it| {
                 let value = it.guarded_call(spec, call, (&[], &[]), wanted, None);
@@ -118,7 +118,7 @@ impl<'a> Lower<'a> {
         hint: Option<Arc<str>>,
     ) -> Expr {
         let clauses = &call.clauses;
-        spec.arguments = self.settle(spec.arguments);
+        spec.arguments = self.settle(spec.arguments, &spec.name);
         let undo = self.enter_undo(clauses);
         let mut task = spec.task(loose());
         self.limits(&mut task, clauses);
@@ -307,7 +307,7 @@ impl<'a> Lower<'a> {
     }
 
     /// What a task's retries would draw anew (B1), and what its own handlers would catch (B8), is settled before it.
-    fn settle(&mut self, arguments: Expr) -> Expr {
+    fn settle(&mut self, arguments: Expr, callee: &str) -> Expr {
         let effects = arguments.effects();
         if !effects.fresh && !effects.fallible {
             return arguments;
@@ -322,7 +322,9 @@ impl<'a> Lower<'a> {
         };
         match settled {
             Some(settled) => settled,
-            None => found.pop().map_or(Expr::Null, |whole| self.name_value(whole, "payload")),
+            None => {
+                found.pop().map_or(Expr::Null, |whole| self.name_value(whole, &format!("{callee} payload")))
+            }
         }
     }
 
