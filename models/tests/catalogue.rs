@@ -331,6 +331,16 @@ fn permissions_follow_the_arguments() {
             "adminGetUser",
             &["cognito-idp:AdminGetUser @ cognito-idp:userpool/{UserPoolId}"],
         ),
+        ("comprehend", "detectSentiment", &["comprehend:DetectSentiment @ "]),
+        ("comprehend", "detectEntities", &["comprehend:DetectEntities @ "]),
+        (
+            "rekognition",
+            "detectModerationLabels",
+            &[
+                "rekognition:DetectModerationLabels @ ",
+                "Image.S3Object? s3:GetObject @ s3:::{Image.S3Object.Bucket}/{Image.S3Object.Name}",
+            ],
+        ),
         ("kinesis", "putRecord", &["kinesis:PutRecord @ StreamARN=kinesis:stream/{StreamName}"]),
     ];
     let mut wrong = vec![];

@@ -73,6 +73,7 @@ class Permissions:
     def field(self, name, operation):
         shape = self.model["shapes"].get(operation.get("input", {}).get("shape"), {})
         members = [naming.member(self.service, None, m) for m in shape.get("members", {})]
+        self.required = {naming.member(self.service, None, m) for m in shape.get("required", [])}
         # What the reader of the field makes of an empty name.
         action = naming.action(name)
         own = f"{self.prefix}:{action[:1].upper()}{action[1:]}"
@@ -111,6 +112,8 @@ class Permissions:
 
     def forms_of(self, prefix, action, members, bound):
         types = [t for t in action["resourceTypes"] if f"-{t['name']}" not in bound]
+        # Tags go on one of whatever the service has.
+        any_of_many = len(types) > 6 and not any(t.get("required") for t in types)
         forms = []
         for resource in types:
             template = self.catalogue.template(prefix, resource["name"])
@@ -121,7 +124,9 @@ class Permissions:
                 continue
             form, is_bound = bind(template, resource["name"], members, bound) if not fixed else (None, True)
             # A call that names none of its optional resources is held against `*`.
-            optional = not resource.get("required")
+            named = [head(path) for it in fixed or [form] for path in arguments(it)]
+            always = bool(named) and all(it in self.required for it in named)
+            optional = not resource.get("required") and not always and not any_of_many
             if optional and not is_bound:
                 continue
             own = fixed or [form]
