@@ -256,7 +256,7 @@ fn line(statement: &Statement) -> String {
 
 #[test]
 fn permissions_follow_the_arguments() {
-    let cases: [(&str, &str, &[&str]); 25] = [
+    let cases: [(&str, &str, &[&str]); 28] = [
         ("dynamodb", "getItem", &["dynamodb:GetItem @ dynamodb:table/{TableName}"]),
         (
             "dynamodb",
