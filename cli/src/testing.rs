@@ -21,6 +21,7 @@ pub fn app(built: &BuiltTests, program: &Program) -> Result<App, String> {
         sort: it.sort.clone(),
         indexes: it.indexes.clone(),
         fifo: it.fifo,
+        written: it.written,
     });
     let values: BTreeMap<String, String> = built.values.clone();
     Ok(App::new(workflows, resources.collect(), values)?.with_mistake(output::BROKEN_PROMISE))

@@ -158,6 +158,8 @@ pub struct TestResource {
     pub indexes: BTreeMap<String, (String, Option<String>)>,
     /// Of a queue or topic: it keeps the order and delivers once.
     pub fifo: bool,
+    /// Of a queue or topic: its messages are written as JSON text.
+    pub written: bool,
     pub function: Option<TestFunction>,
 }
 

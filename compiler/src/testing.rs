@@ -113,6 +113,7 @@ fn resource(resource: &Resource, analysis: &Analysis) -> TestResource {
         key: setting("key"),
         sort: setting("sort"),
         fifo: matches!(resource.settings.get("fifo").map(|it| &it.kind), Some(ExprKind::Boolean(true))),
+        written: { resource.of.as_ref() }.is_some_and(|of| analysis.program.types.messages_are_written(of)),
         indexes: resource.settings.get("indexes").map(indexes).unwrap_or_default(),
         function: function(resource, analysis),
     }

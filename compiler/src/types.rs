@@ -11,6 +11,7 @@ mod join;
 mod recursion;
 mod shape;
 mod show;
+mod wire;
 
 pub use shape::{Field, Form, Shape};
 

@@ -43,6 +43,8 @@ pub struct Resource {
     pub indexes: BTreeMap<String, (String, Option<String>)>,
     /// Of a queue or topic: it keeps the order and delivers once.
     pub fifo: bool,
+    /// Of a queue or topic: its messages are JSON text, also of what is no object and no list.
+    pub written: bool,
 }
 
 /// What is called: what a mock stands for.

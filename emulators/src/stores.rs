@@ -41,7 +41,7 @@ impl Stores {
             }
             "queue" => self.queue(resource, action, arguments, call.now),
             "topic" if action == "publish" => {
-                self.keep(resource, arguments.get("Message"));
+                self.keep_message(resource, arguments.get("Message"));
                 let id = self.id();
                 Some(Ok(record([("MessageId", id)])))
             }
@@ -130,6 +130,13 @@ impl Stores {
         self.logs.entry(resource.name.clone()).or_default().push(value);
     }
 
+    fn keep_message(&mut self, resource: &Resource, message: Option<&Value>) {
+        match message.and_then(Value::as_str).filter(|_| resource.written) {
+            Some(text) => self.keep(resource, Some(&crate::shape::parsed(text))),
+            None => self.keep(resource, message),
+        }
+    }
+
     fn id(&mut self) -> Value {
         self.count += 1;
         Value::from(format!("00000000-0000-4000-8000-{:012x}", self.count))
@@ -142,7 +149,7 @@ impl Stores {
             "sendMessage" => {
                 let (id, new) = queue.send(arguments, id, now, resource.fifo);
                 if new {
-                    self.keep(resource, arguments.get("MessageBody"));
+                    self.keep_message(resource, arguments.get("MessageBody"));
                 }
                 record([("MessageId", id)])
             }

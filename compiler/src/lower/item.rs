@@ -73,34 +73,18 @@ impl Lower<'_> {
     /// itself, or JSON text. A text is sent as it is (recorded: `"0.0"` reaches the handler as a number), a number or a
     /// boolean is refused ("The value for the field 'Payload' must be a STRING"), null stands for nothing.
     pub(super) fn sent(&self, ty: &Type, payload: Expr) -> Expr {
-        if self.is_serialised(ty) { payload } else { self.to_json(ty, payload) }
+        if self.program.types.is_serialised(ty) { payload } else { self.to_json(ty, payload) }
     }
 
-    fn is_serialised(&self, ty: &Type) -> bool {
-        match self.resolve(ty) {
-            Type::Record(_)
-            | Type::List(_)
-            | Type::Dict(_)
-            | Type::Error(_)
-            | Type::Run(_)
-            | Type::Never
-            | Type::Unknown => true,
-            Type::Union(members) => members.iter().all(|it| self.is_serialised(it)),
-            Type::Null
-            | Type::Boolean
-            | Type::Int
-            | Type::Number
-            | Type::String
-            | Type::Timestamp
-            | Type::Duration
-            | Type::Size
-            | Type::Bytes
-            | Type::Json
-            | Type::Literal(_)
-            | Type::Optional(_)
-            | Type::Named(_)
-            | Type::Token(_)
-            | Type::Resource { .. } => false,
+    /// The first argument of a resource's method: a message that a queue or a topic takes as JSON text is written so.
+    pub(super) fn message(&self, (kind, method): (&str, &str), receiver: &Type, message: Expr) -> Expr {
+        match ((kind, method), self.resolve(receiver)) {
+            (("queue", "send") | ("topic", "publish"), Type::Resource { of: Some(of), .. })
+                if self.program.types.messages_are_written(of) =>
+            {
+                self.to_json(of, message)
+            }
+            _ => message,
         }
     }
 

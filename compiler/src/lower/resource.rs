@@ -219,7 +219,11 @@ impl<'a> Lower<'a> {
         };
         let this = self.value(receiver);
         let this = self.pin_choice(this);
-        let (values, options) = self.call_operands(call);
+        let (mut values, options) = self.call_operands(call);
+        if let Some(message) = values.first_mut() {
+            let taken = std::mem::replace(message, Expr::Null);
+            *message = self.message((kind, method), &receiver.ty, taken);
+        }
         let names: Vec<Arc<str>> = declared.into_iter().flat_map(|m| m.options.keys().cloned()).collect();
         self.env.insert(body.this, Place::Alias(this));
         let count = body.params.len().saturating_sub(names.len());

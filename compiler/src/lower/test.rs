@@ -275,8 +275,12 @@ impl<'a> Lower<'a> {
         let mut bounds = Vec::new();
         for param in &body.params {
             let bound = self.m.bound(&"p".into());
+            let value = match bounds.is_empty() {
+                true => self.message((kind, method), &receiver.ty, Expr::Bound(bound)),
+                false => Expr::Bound(bound),
+            };
             bounds.push(bound);
-            self.env.insert(*param, Place::Alias(Expr::Bound(bound)));
+            self.env.insert(*param, Place::Alias(value));
         }
         let outer = std::mem::replace(&mut self.in_method, true);
         let value = self.pure(&body.value);
