@@ -51,6 +51,7 @@ pub fn test(built: &BuiltTest) -> Test {
         machine: definition(&built.machine),
         mocks: mocks.collect(),
         callees: built.callees.iter().map(callee).collect(),
+        reads_failures: built.reads_failures,
     }
 }
 

@@ -197,6 +197,8 @@ pub struct BuiltTest {
     pub callees: Vec<Callee>,
     /// The expectations of `flow:expect`, without the word.
     pub expects: Vec<Span>,
+    /// It reads how runs ended: a failed one is no surprise.
+    pub reads_failures: bool,
 }
 
 /// A definition of a test's.

@@ -88,6 +88,7 @@ fn test(test: &crate::typed::Test, tested: lower::Tested, program: &Program) -> 
         mocks: mocks.collect(),
         callees: tested.callees,
         expects: tested.expects.iter().map(|it| it.span).collect(),
+        reads_failures: tested.reads_failures,
     }
 }
 

@@ -84,10 +84,13 @@ impl Router<'_, '_> {
                 Some(failure) => failure,
                 None => return,
             },
-            (Some(run), None) => match not_failed(run, given("error").and_then(Value::as_str)) {
-                Some(failure) => failure,
-                None => return,
-            },
+            (Some(run), None) => {
+                self.runner.unforeseen.retain(|(it, _)| it != run);
+                match not_failed(run, given("error").and_then(Value::as_str)) {
+                    Some(failure) => failure,
+                    None => return,
+                }
+            }
         };
         let cases = given("cases").and_then(Value::as_array).map(|it| it.as_slice().to_vec());
         self.runner.fail(Failure { expect: Some(number), cases: cases.unwrap_or_default(), ..failure });

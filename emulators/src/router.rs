@@ -328,7 +328,28 @@ impl<'r, 'a> Router<'r, 'a> {
         let workflow = self.runner.app.workflows.get(name).map(|it| &it.workflow);
         let cost = workflow.map_or(0.0, |it| crate::cost::of(it, &outcome, &input));
         let after = u64::try_from(outcome.elapsed).unwrap_or(0);
-        Reply::Done { after, result: Ok(shape::run(&outcome, cost)) }
+        let run = shape::run(&outcome, cost);
+        if failed_run {
+            let failure = self.unforeseen(call, name, &outcome);
+            self.runner.unforeseen.push((run.clone(), failure));
+        }
+        Reply::Done { after, result: Ok(run) }
+    }
+
+    /// What is said of a run that failed, unless the test expects it.
+    fn unforeseen(&self, call: &Call<'_>, workflow: &str, outcome: &Outcome) -> Failure {
+        let error = outcome.error.as_deref().filter(|it| it.starts_with(|c: char| c.is_ascii_uppercase()));
+        let expected = error.map_or_else(|| "failed".to_owned(), |it| format!("failed {it}"));
+        Failure {
+            message: match (&outcome.error, &outcome.cause) {
+                (None, None) => format!("the run of `{workflow}` ended as {}", outcome.status.name()),
+                _ => format!("the run of `{workflow}` failed with {}", crate::runner::problem(outcome)),
+            },
+            state: Some((self.workflow.clone(), call.state.to_owned())),
+            at: shape::entered(outcome).pop().map(|it| (workflow.to_owned(), it.to_string())),
+            help: Some(format!("where that is meant, say so: `expect run {expected}`")),
+            ..Failure::default()
+        }
     }
 }
 

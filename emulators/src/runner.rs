@@ -31,6 +31,8 @@ pub struct Test {
     pub mocks: Vec<Mock>,
     /// What `flow:calls` counts, by number.
     pub callees: Vec<Callee>,
+    /// It reads how runs ended: a failed one is no surprise.
+    pub reads_failures: bool,
 }
 
 /// A mock of a test's.
@@ -137,6 +139,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) requests: Vec<Request>,
     /// What the latest run failed with, and where.
     pub(crate) latest: Option<(String, Option<(String, String)>)>,
+    /// Runs that failed, as the test sees them, while no expectation asks for it.
+    pub(crate) unforeseen: Vec<(Value, Failure)>,
     entered: BTreeMap<String, BTreeMap<String, u64>>,
     executions: u64,
     depth: usize,
@@ -163,6 +167,7 @@ impl<'a> Runner<'a> {
             checked: 0,
             requests: Vec::new(),
             latest: None,
+            unforeseen: Vec::new(),
             entered: BTreeMap::new(),
             executions: 0,
             depth: 0,
@@ -183,6 +188,10 @@ impl<'a> Runner<'a> {
         let at = Options::default().start;
         let running = Running { machine, workflow: None, name: None, kind: Kind::Standard, at };
         let outcome = self.execute(running, shape::record([]));
+        let unforeseen = std::mem::take(&mut self.unforeseen);
+        if self.failures.is_empty() && !self.test.reads_failures {
+            unforeseen.into_iter().for_each(|(_, failure)| self.fail(failure));
+        }
         if outcome.status == Status::Succeeded || !self.failures.is_empty() {
             return;
         }

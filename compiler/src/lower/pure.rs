@@ -219,6 +219,9 @@ impl<'a> Lower<'a> {
         part: Part<'_, 'a>,
     ) -> Expr {
         let of = self.resolve(&base.ty).clone();
+        if matches!(of, Type::Run(_)) {
+            self.reads_of_run(name);
+        }
         let declared = match &of {
             Type::Record(record) => record.fields.get(name).map(|field| self.nullable(&field.ty)),
             _ => None,

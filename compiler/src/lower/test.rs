@@ -42,6 +42,8 @@ pub struct Tested {
     /// What `calls` asks for.
     pub callees: Vec<Callee>,
     pub expects: Vec<Expected>,
+    /// It reads how runs ended, so that a failed one is no surprise.
+    pub reads_failures: bool,
 }
 
 /// `mock f(x) { … } then { … }`
@@ -69,6 +71,7 @@ pub(super) struct Testing {
     mocks: Vec<Mocked>,
     callees: Vec<Callee>,
     expects: Vec<Expected>,
+    reads_failures: bool,
     each: usize,
     /// The cases of the `each` around.
     cases: Vec<Expr>,
@@ -93,8 +96,8 @@ pub fn test(program: &Program, test: &Test, source: SourceText<'_>) -> Result<Te
     if !lower.problems.is_empty() {
         return Err(lower.problems);
     }
-    let Testing { mocks, callees, expects, .. } = lower.testing.unwrap_or_default();
-    Ok(Tested { machine: lower.m, mocks, callees, expects })
+    let Testing { mocks, callees, expects, reads_failures, .. } = lower.testing.unwrap_or_default();
+    Ok(Tested { machine: lower.m, mocks, callees, expects, reads_failures })
 }
 
 fn flow(action: &str) -> Service {
@@ -148,6 +151,13 @@ impl<'a> Lower<'a> {
     }
 
     // ------------------------------------------------------------ expressions
+
+    /// Notes what a test reads of a run.
+    pub(super) fn reads_of_run(&mut self, field: &str) {
+        if let Some(testing) = &mut self.testing {
+            testing.reads_failures |= matches!(field, "status" | "error" | "cause");
+        }
+    }
 
     /// `calls(f)`
     pub(super) fn calls(&mut self, target: &'a Target, span: Span) -> Expr {
