@@ -260,7 +260,8 @@ impl Ctx<'_> {
             self.report(wrong::method_without_call(name, kind));
             return None;
         }
-        let known: Vec<&str> = found.attributes.keys().map(|it| &**it).collect();
+        let log = log_of(kind).filter(|_| self.body.home == super::Home::Test);
+        let known: Vec<&str> = log.into_iter().chain(found.attributes.keys().map(|it| &**it)).collect();
         let close = close(&name.text, known.iter().copied());
         let diagnostic = report::unknown_field(name, kind, &known, close.as_deref());
         self.report(diagnostic);
@@ -269,15 +270,15 @@ impl Ctx<'_> {
 
     /// What a test can read of a resource: all that was written to it.
     fn seen_in_tests(&self, base: &Expr, kind: &str, name: &str) -> Option<Type> {
-        let of = self.resource_kind(&base.ty).and_then(|(_, of)| of).unwrap_or(Type::Json);
-        match (kind, name) {
-            ("topic", "published") | ("queue", "messages") | ("stream", "records") | ("table", "items") => {
-                Some(Type::list(of))
-            }
-            ("bus", "events") => Some(Type::list(Type::Json)),
-            ("bucket", "keys") => Some(Type::list(Type::String)),
-            _ => None,
+        if log_of(kind) != Some(name) {
+            return None;
         }
+        let of = self.resource_kind(&base.ty).and_then(|(_, of)| of).unwrap_or(Type::Json);
+        Some(Type::list(match kind {
+            "bus" => Type::Json,
+            "bucket" => Type::String,
+            _ => of,
+        }))
     }
 
     /// Whether the integration behind a method has a callback.
@@ -335,6 +336,19 @@ fn aws_in(value: &Expr) -> Option<(&str, &str, bool)> {
         ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => aws_in(base),
         ExprKind::Cast(inner) => aws_in(inner),
         ExprKind::Builtin { arguments, .. } => arguments.iter().find_map(aws_in),
+        _ => None,
+    }
+}
+
+/// What a kind of resource took in, as tests name it.
+fn log_of(kind: &str) -> Option<&'static str> {
+    match kind {
+        "topic" => Some("published"),
+        "queue" => Some("messages"),
+        "stream" => Some("records"),
+        "table" => Some("items"),
+        "bus" => Some("events"),
+        "bucket" => Some("keys"),
         _ => None,
     }
 }
