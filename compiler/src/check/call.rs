@@ -519,6 +519,10 @@ impl Ctx<'_> {
                 signature.result.clone()
             }
             ("container", CallMode::Plain) => Type::Json,
+            ("container", CallMode::Await) if !matches!(signature.result, Type::Null | Type::Unknown) => {
+                self.report(flow::no_result_of_job(how.awaits.unwrap_or(at), &name));
+                signature.result.clone()
+            }
             _ => signature.result.clone(),
         };
         if kind == "activity" {
@@ -530,8 +534,9 @@ impl Ctx<'_> {
         if kind == "container" {
             raises.prefixes.extend(self.service_prefixes("ecs", "runTask"));
         }
-        let started = kind == "container" && mode == CallMode::Plain;
-        let throws = if started { Vec::new() } else { signature.throws.clone() };
+        // Without a token nobody hears of its errors by name: a job that failed is `States.TaskFailed`.
+        let unheard = kind == "container" && !matches!(mode, CallMode::Token);
+        let throws = if unheard { Vec::new() } else { signature.throws.clone() };
         let params = signature.param.into_iter().collect();
         Some(Callee {
             target: Target::Resource(id),

@@ -93,9 +93,26 @@ impl Ctx<'_> {
             }
             _ => wrong::mismatch(types, &value, wanted, &mismatch, role),
         };
+        let diagnostic = match self.field_that_fits(&value, wanted) {
+            Some(name) if diagnostic.fix.is_none() => wrong::field_meant(diagnostic, value.span, &name),
+            _ => diagnostic,
+        };
         self.report(diagnostic);
         value.ty = wanted.clone();
         value
+    }
+
+    /// The one field of a record that fits where the record does not.
+    fn field_that_fits(&self, value: &Expr, wanted: &Type) -> Option<Arc<str>> {
+        let named = matches!(value.kind, ExprKind::Local(_) | ExprKind::Field { .. });
+        let record = self.types().record(&value.ty).filter(|_| named)?;
+        let open = |ty: &Type| matches!(self.types().resolve(ty), Type::Json | Type::Unknown | Type::Never);
+        let fits = |ty: &Type| !open(ty) && !open(wanted) && self.types().assignable(ty, wanted);
+        let mut fitting = record.fields.iter().filter(|(_, field)| fits(&field.ty));
+        match (fitting.next(), fitting.next()) {
+            (Some((name, _)), None) => Some(name.clone()),
+            _ => None,
+        }
     }
 
     /// Whether a record has as many fields that nobody knows as it lacks: most likely one was meant by the other, and

@@ -162,6 +162,13 @@ pub fn nothing_to_await(span: Span, name: &str, why: &str) -> Diagnostic {
         .help("take `await` away")
 }
 
+/// A container's value, asked of a task that only stops.
+pub fn no_result_of_job(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("F0418", span, format!("`{name}` gives no result when it stops"))
+        .here("waits until the task has stopped, of which ECS tells no more than how it went")
+        .help(format!("hand a token on, and let the container answer it: `await token => {name}(…)`"))
+}
+
 pub fn no_token(span: Span, name: &str, why: &str) -> Diagnostic {
     Diagnostic::error("F0418", span, format!("`{name}` takes no token")).here(why.to_owned())
 }

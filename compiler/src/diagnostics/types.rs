@@ -181,6 +181,15 @@ pub fn missing_fields(span: Span, lacking: &[(Arc<str>, String)], of: &str, role
     role.label(it.help(needs))
 }
 
+/// The value was handed over whole, and one of its fields fits.
+pub fn field_meant(it: Diagnostic, value: Span, name: &str) -> Diagnostic {
+    if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return it;
+    }
+    let meant = format!("hand over its `{name}`");
+    it.help(format!("{meant}: `….{name}`")).fix(meant, value.tail(), format!(".{name}"))
+}
+
 pub fn may_be_missing(span: Span, found: &str, wanted: &str, role: Role<'_>) -> Diagnostic {
     let message = format!("{} must be `{wanted}`, but this may be missing", role.show());
     let it = Diagnostic::error("F0303", span, message).here(format!("is `{found}`"));
