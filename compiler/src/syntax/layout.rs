@@ -273,6 +273,7 @@ impl Pass<'_> {
         let next = self.next_code.get(index).copied().flatten();
         let after_doc = last.is_some_and(|last| last.kind == Kind::Doc);
         let goes_on = next.is_some_and(|next| self.continues(next) || self.is_returned(last, next))
+            || last.is_some_and(|last| last.kind == Kind::Angle && last.depth > 0)
             || last.is_some_and(|last| self.operator_goes_on(last, next))
             || self.last.is_some_and(|last| self.only_attributes(last));
         if !self.in_lines() || goes_on && !after_doc || self.brace_below(index, next) {
@@ -338,6 +339,7 @@ impl Pass<'_> {
         let Some(token) = self.tokens.get(index).copied() else { return false };
         let after = self.tokens.get(index + 1).copied();
         match token.kind {
+            Kind::Angle => true,
             Kind::Operator => match self.slice(token) {
                 "." => after.is_some_and(|name| name.kind == Kind::Word && name.start == token.end),
                 "?." | "??" | "&&" | "||" | "|" | "->" => true,

@@ -95,7 +95,10 @@ impl Scanner<'_> {
         match first {
             ' ' | '\t' | '\r' | '\u{feff}' => self.at += first.len_utf8(),
             '\n' => {
-                self.close_angles(self.brackets);
+                // Once for a run of blank lines and comments, whose end is looked for.
+                if !self.line_is_blank && !self.angles.is_empty() && !self.type_goes_on() {
+                    self.close_angles(self.brackets);
+                }
                 self.push(Kind::Newline, 1, 0);
             }
             '(' | '[' | '{' => {
@@ -130,6 +133,13 @@ impl Scanner<'_> {
         while self.angles.last().is_some_and(|around| *around >= brackets) {
             self.angles.pop();
         }
+    }
+
+    /// Whether the line that ends here stops within a `dict<…>`: behind its `<`, or before `|` or `>`.
+    fn type_goes_on(&self) -> bool {
+        let opened = self.tokens.last().is_some_and(|last| last.kind == Kind::Angle && last.depth > 0);
+        let next = self.rest().trim_start();
+        opened || next.starts_with('>') || next.starts_with('|') && !next.starts_with("||")
     }
 
     fn comment(&mut self) {
