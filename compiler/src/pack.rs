@@ -218,7 +218,7 @@ fn can_host(kind: &StateKind, slot: Slot, value: &Expr) -> bool {
             !effects.input && !caught
         }
         // When a `Wait` evaluates its assignments is nowhere said; a time must be that of afterwards.
-        (StateKind::Wait(..), _) => !effects.fresh,
+        (StateKind::Wait(..), _) => !tells_time(value),
         (StateKind::Pass(_) | StateKind::Choice(_), _) => true,
         (StateKind::Succeed(_) | StateKind::Fail { .. }, _) => false,
     }

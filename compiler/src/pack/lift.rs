@@ -2,13 +2,13 @@
 //! edge that could take it (`id: uuid()` in a `put`). Branches run once, so it is drawn once either way, unless
 //! the `Parallel` is retried.
 
-use crate::machine::flow::Slot;
 use crate::machine::{Edge, Goal, Machine, State, StateId, StateKind};
 
 pub(super) fn lift(machine: &mut Machine, start: StateId) -> bool {
     for id in machine.scope(start) {
         let StateKind::Parallel(parallel) = &machine.state(id).kind else { continue };
-        if !parallel.retries.is_empty() || !entered_by_edges(machine, start, id) {
+        let incoming = machine.incoming(start).remove(&id).unwrap_or_default();
+        if !parallel.retries.is_empty() || id == start || incoming.is_empty() {
             continue;
         }
         for branch in parallel.branches.clone() {
@@ -22,7 +22,12 @@ pub(super) fn lift(machine: &mut Machine, start: StateId) -> bool {
                 let once = definitions(machine, branch, *var) == 1;
                 !effects.tied && !effects.input && !effects.fallible && once
             });
-            if looped || !free {
+            // Where an edge can't take them, nothing is won.
+            let taken = incoming.iter().all(|(from, slot)| {
+                let kind = &machine.state(*from).kind;
+                assign.iter().all(|(_, value)| super::can_host(kind, *slot, value))
+            });
+            if looped || !free || !taken {
                 continue;
             }
             super::set_start(machine, branch, next);
@@ -36,16 +41,6 @@ pub(super) fn lift(machine: &mut Machine, start: StateId) -> bool {
         }
     }
     false
-}
-
-/// Something leads there that can take the assignments: else nothing is won.
-fn entered_by_edges(machine: &Machine, start: StateId, id: StateId) -> bool {
-    id != start
-        && machine.incoming(start).get(&id).is_some_and(|edges| {
-            edges.iter().all(|(from, slot)| {
-                !matches!(slot, Slot::Catch(_)) || !machine.state(*from).kind.catches_evaluation_errors()
-            })
-        })
 }
 
 fn definitions(machine: &Machine, start: StateId, var: crate::machine::VarId) -> usize {
