@@ -21,6 +21,7 @@ mod merge;
 mod names;
 mod narrow;
 mod propagate;
+mod reduce;
 mod rethrow;
 mod returns;
 mod same_call;
@@ -66,6 +67,10 @@ const RULES: &[Rule] = &[
 /// Packs a machine.
 pub fn pack(mut machine: Machine) -> Machine {
     simplify(&mut machine);
+    // Before the others, while loops have the form that they are lowered in.
+    for start in machine.scopes() {
+        while reduce::reduce(&mut machine, start) {}
+    }
     let mut fuel = FUEL.min(WORK / machine.reachable().len().max(1));
     while round(&mut machine, &mut fuel) {}
     names::coalesce(&mut machine);
