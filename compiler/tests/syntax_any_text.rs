@@ -8,12 +8,12 @@ use proptest::prelude::*;
 use support::{flow_files, parsed, spans};
 
 /// What programs are made of, and what they are not.
-const PIECES: [&str; 72] = [
+const PIECES: [&str; 76] = [
     "workflow", "f", "(", ")", "{", "}", "[", "]", "<", ">", ":", ",", ".", "?.", "??", "=", "=>", "->", "|",
     "&&", "!", "-", "@", "'a", "'a:", "\"", "\"x\"", "\"${", "$", "//", "///", " ", " ", "\n", "\n", "\n  ",
     "let", "if", "else", "match", "map", "in", "parallel", "try", "catch", "as", "retry", "within", "5s",
     "5%", "1", "1.5", "..", "...", "return", "fail", "await", "dict<", "type", "test", "on", "api", "GET",
-    "mock", "expect", "failed", "then", ";", "§", "😀", "\\", "\u{e}",
+    "mock", "expect", "failed", "then", ";", "§", "😀", "\\", "\u{e}", "tye", "workflw", "\"\"\"", "tabel",
 ];
 
 fn soup() -> impl Strategy<Value = String> {
@@ -45,6 +45,15 @@ fn mutant() -> impl Strategy<Value = String> {
         }
         text
     })
+}
+
+/// A misspelt keyword is read as the right one, which is longer.
+#[test]
+fn what_is_read_as_another_word_keeps_its_end() {
+    for text in ["tye A = { b: st", "tye", "workflw f() {", "functio f(", "tpe A = string\nworkflow f() { }"]
+    {
+        spans::check(text, &parsed(text));
+    }
 }
 
 proptest! {

@@ -892,3 +892,18 @@ fn arguments_that_are_no_text_cannot_start_a_task() {
     assert_eq!(run("dynamodb:getItem", key, r#"{"id":5}"#), text);
     assert_eq!(run("dynamodb:getItem", key, r#"{"id":"5"}"#), "1");
 }
+
+/// Values are JSON between states: what an evaluation knew of its lists is forgotten, at every depth.
+#[test]
+fn a_list_of_one_list_stays_one_behind_its_state() {
+    let one = "{% $map($states.input, function($it) { [$it, 'a'] })[] %}";
+    let seen = "{% [$count($states.input.list), $count($states.input.within.list), $count($kept), $count($kept.list)] %}";
+    let definition = format!(
+        r#"{{"QueryLanguage":"JSONata","StartAt":"A","States":{{
+        "A":{{"Type":"Pass","Output":{{"list":"{one}","within":"{{% {{'list': $map($states.input, function($it) {{ [$it, 'a'] }})[]}} %}}"}},
+          "Assign":{{"kept":"{{% {{'list': $map($states.input, function($it) {{ [$it, 'a'] }})[]}} %}}"}},"Next":"B"}},
+        "B":{{"Type":"Pass","Next":"C"}},
+        "C":{{"Type":"Succeed","Output":"{seen}"}}}}}}"#
+    );
+    assert_eq!(output(&run(&definition, r#"["x"]"#)), "[1,1,1,1]");
+}

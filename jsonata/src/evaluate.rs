@@ -178,9 +178,11 @@ impl<'e> Evaluator<'e> {
         self.step()
     }
 
-    /// Makes a result fit to leave: AWS bounds what it holds, and writes what JSON has no number for as a text.
+    /// Makes a result fit to leave: AWS bounds what it holds, and writes what JSON has no number for as a text. What told
+    /// a sequence from a list is forgotten, as it is where values travel as JSON.
     pub(crate) fn finish(&self, value: Value) -> Result<Value, Fault> {
         self.weigh(&value)?;
+        let value = unmarked(value);
         let value = if self.holes && !value.is_undefined() { filled(&value) } else { value };
         let texts = self.not_finite && self.symbols.dialect() == Dialect::Aws;
         Ok(if texts { finite(&value) } else { value })
@@ -632,6 +634,29 @@ fn filled(value: &Value) -> Value {
             deep::guarded(|| Value::object(members.iter().map(|(name, it)| (name.clone(), filled(it)))))
         }
         other => other.clone(),
+    }
+}
+
+/// The value without the marks of its lists. What has none is shared, not copied.
+fn unmarked(value: Value) -> Value {
+    match value {
+        Value::Array(mut items) if !items.iter().any(marked) => {
+            items.flags = Flags::NONE;
+            Value::Array(items)
+        }
+        Value::Array(items) => deep::guarded(|| Value::array(items.iter().cloned().map(unmarked))),
+        Value::Object(members) if members.values().any(marked) => deep::guarded(|| {
+            Value::object(members.iter().map(|(name, it)| (name.clone(), unmarked(it.clone()))))
+        }),
+        other => other,
+    }
+}
+
+fn marked(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.flags != Flags::NONE || deep::guarded(|| items.iter().any(marked)),
+        Value::Object(members) => deep::guarded(|| members.values().any(marked)),
+        _ => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! A `for` whose body only computes is one `$reduce`, and costs nothing: the body is followed once with what it assigns
-//! as expressions over what held before, which are then the lambda. What ends the loop early, may fail, draws or calls
-//! stays a loop, and so does what builds a list item by item, which an evaluation would copy each time (A18).
+//! as expressions over what held before, which are then the lambda. A list that is built item by item is made in one go, by
+//! `$map`. What ends the loop early, may fail, draws or calls stays a loop, and so does what would copy a list for each
+//! item (A18).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub(super) fn reduce(machine: &mut Machine, start: StateId) -> bool {
         let read = machine.live(start).all_after(&found.out);
         let kept = accumulators(&round, &read);
         round.retain(|var, _| kept.contains(var));
-        if round.contains_key(&found.at) || grows(&round) {
+        if round.contains_key(&found.at) {
             continue;
         }
         let Some(kind) = reduced(machine, &found, &round) else { continue };
@@ -172,14 +173,65 @@ fn accumulators(round: &Round, read: &Vars) -> Vec<VarId> {
     all
 }
 
-fn grows(round: &Round) -> bool {
+/// Whether a list is copied each time.
+fn grows(var: VarId, value: &Expr) -> bool {
     let spread = |e: &Expr| match e {
-        Expr::List(items) => items
-            .iter()
-            .any(|item| matches!(item, Item::Spread(of) if round.keys().any(|var| of.reads(*var) > 0))),
+        Expr::List(items) => items.iter().any(|item| matches!(item, Item::Spread(of) if of.reads(var) > 0)),
         _ => false,
     };
-    round.values().any(|value| value.any(&spread))
+    value.any(&spread)
+}
+
+/// `list = [...list, item]`, where a condition may stand before it: what is added is made in one go.
+fn appended(machine: &mut Machine, found: &Head, var: VarId, value: &Expr) -> Option<Expr> {
+    let (condition, items) = match value {
+        Expr::List(items) => (None, items),
+        Expr::If(c, then, same) if **same == Expr::Var(var) => match &**then {
+            Expr::List(items) => (Some((**c).clone()), items),
+            _ => return None,
+        },
+        Expr::If(c, same, otherwise) if **same == Expr::Var(var) => match &**otherwise {
+            Expr::List(items) => (Some((**c).clone().negated()), items),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let [Item::Spread(Expr::Var(old)), added @ ..] = items.as_slice() else { return None };
+    let plain = added.iter().all(|item| matches!(item, Item::One(e) | Item::List(e) if e.reads(var) == 0));
+    if *old != var || !plain || condition.as_ref().is_some_and(|c| c.reads(var) > 0) {
+        return None;
+    }
+    let mut list = found.list.clone();
+    let none = |_: VarId| None;
+    if let Some(condition) = condition {
+        // What is left has other places.
+        if added.iter().any(|item| places(item.expr(), found)) {
+            return None;
+        }
+        let (item, at) = (machine.bound(&found.item), machine.bound(&"at".into()));
+        let condition = inside(&condition, found, (item, at), &none);
+        let params = if reads(&condition, at) { vec![item, at] } else { vec![item] };
+        list =
+            Expr::call(Func::Filter { nested: true }, vec![list, Expr::Lambda(params, Box::new(condition))]);
+    }
+    let (item, at) = (machine.bound(&found.item), machine.bound(&"at".into()));
+    let values: Vec<Expr> = added.iter().map(|it| inside(it.expr(), found, (item, at), &none)).collect();
+    let body = match <[Expr; 1]>::try_from(values) {
+        Ok([only]) => only,
+        Err(several) => Expr::list(several),
+    };
+    let params = if reads(&body, at) { vec![item, at] } else { vec![item] };
+    let lambda = Expr::Lambda(params, Box::new(body));
+    let made = Expr::call(Func::Map { nested: true }, vec![list, lambda]);
+    let made = if added.len() == 1 { made } else { Expr::call(Func::Flatten, vec![made]) };
+    let longer = Expr::List(vec![Item::Spread(Expr::Var(var)), Item::Spread(made)]);
+    (longer.depth() <= DEEPEST && longer.size() <= LARGEST).then_some(longer)
+}
+
+/// Whether an item's own place is read, other than to take the item.
+fn places(value: &Expr, found: &Head) -> bool {
+    let whole = found.list.clone().index(Expr::Var(found.at));
+    value.clone().rewrite(&mut |e| if e == whole { Expr::Null } else { e }).reads(found.at) > 0
 }
 
 /// What stands in the place of the loop: variables that need nobody but themselves are reduced each by itself, the others
@@ -191,9 +243,19 @@ fn reduced(machine: &mut Machine, found: &Head, round: &Round) -> Option<StateKi
         joined.insert(*var);
         joined.extend(round.keys().filter(|it| value.reads(**it) > 0));
     }
+    if joined.iter().any(|var| round.get(var).is_some_and(|value| grows(*var, value))) {
+        return None;
+    }
     let mut assign = Vec::new();
     for (var, value) in round.iter().filter(|(var, _)| !joined.contains(var)) {
         let all = machine.bound(&machine_name(machine, *var));
+        if let Some(longer) = appended(machine, found, *var, value) {
+            assign.push((*var, longer));
+            continue;
+        }
+        if grows(*var, value) {
+            return None;
+        }
         let before = |it: VarId| (it == *var).then_some(Expr::Bound(all));
         let lambda = lambda(machine, found, all, |within| inside(value, found, within, &before))?;
         assign.push((*var, Expr::call(Func::Reduce, vec![found.list.clone(), lambda, Expr::Var(*var)])));

@@ -129,8 +129,8 @@ impl<'i> Builder<'i> {
         if body == 0 {
             return self.place_before(start);
         }
-        let start = self.at(start + text.len() - text.trim_start_matches(is_blank).len());
-        Span::new(self.file, start, start + body)
+        let start = start + text.len() - text.trim_start_matches(is_blank).len();
+        Span::new(self.file, self.at(start), self.at(start + body))
     }
 
     fn place_before(&self, at: usize) -> Span {
