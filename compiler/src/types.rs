@@ -10,7 +10,7 @@ mod fits;
 mod join;
 mod recursion;
 mod shape;
-mod show;
+pub(crate) mod show;
 mod wire;
 
 pub use shape::{Field, Form, Shape};

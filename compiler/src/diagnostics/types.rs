@@ -183,7 +183,7 @@ pub fn missing_fields(span: Span, lacking: &[(Arc<str>, String)], of: &str, role
 
 /// The value was handed over whole, and one of its fields fits.
 pub fn field_meant(it: Diagnostic, value: Span, name: &str) -> Diagnostic {
-    if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+    if !crate::types::show::is_word(name) {
         return it;
     }
     let meant = format!("hand over its `{name}`");

@@ -167,33 +167,27 @@ fn known_equal(a: &Expr, b: &Expr) -> Option<bool> {
 /// Whether the second condition holds wherever the first does, as far as their parts tell. Which of the two may go then is
 /// another question: what stands first guards what stands behind it (`0 < $count(xs) and xs[0] > 1`).
 fn implies(a: &Expr, b: &Expr) -> bool {
-    let (mut given, mut asked) = (Vec::new(), Vec::new());
-    operands(Op::And, a, &mut given);
-    operands(Op::And, b, &mut asked);
-    let held = |part: &&Expr| {
-        let mut ways = Vec::new();
-        operands(Op::Or, part, &mut ways);
-        ways.iter().any(|way| given.contains(way))
-    };
-    asked.iter().all(held) && a.effects().total() && b.effects().total()
+    let given = operands(Op::And, a);
+    let held = |part: &&Expr| operands(Op::Or, part).iter().any(|way| given.contains(way));
+    operands(Op::And, b).iter().all(held) && a.effects().total() && b.effects().total()
 }
 
 /// Whether all parts of the second condition are parts of the first: `a or b` evaluates the second in any case.
 fn holds(a: &Expr, b: &Expr) -> bool {
-    let (mut given, mut asked) = (Vec::new(), Vec::new());
-    operands(Op::And, a, &mut given);
-    operands(Op::And, b, &mut asked);
-    asked.iter().all(|part| given.contains(part)) && a.effects().total()
+    let given = operands(Op::And, a);
+    operands(Op::And, b).iter().all(|part| given.contains(part)) && a.effects().total()
 }
 
-fn operands<'e>(op: Op, expr: &'e Expr, into: &mut Vec<&'e Expr>) {
-    match expr {
-        Expr::Binary(own, a, b) if *own == op => {
-            operands(op, a, into);
-            operands(op, b, into);
+/// The operands of a chain of one operator.
+fn operands(op: Op, expr: &Expr) -> Vec<&Expr> {
+    let (mut found, mut left) = (Vec::new(), vec![expr]);
+    while let Some(expr) = left.pop() {
+        match expr {
+            Expr::Binary(own, a, b) if *own == op => left.extend([&**b, &**a]),
+            _ => found.push(expr),
         }
-        _ => into.push(expr),
     }
+    found
 }
 
 fn binary(op: Op, a: Expr, b: Expr) -> Expr {

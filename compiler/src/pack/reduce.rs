@@ -34,9 +34,6 @@ pub(super) fn reduce(machine: &mut Machine, start: StateId) -> bool {
         let read = machine.live(start).all_after(&found.out);
         let kept = accumulators(&round, &read);
         round.retain(|var, _| kept.contains(var));
-        if round.contains_key(&found.at) {
-            continue;
-        }
         let Some(kind) = reduced(machine, &found, &round) else { continue };
         set_kind(machine, id, kind);
         seen.into_iter().for_each(|inner| share_spans(machine, inner, id));
@@ -203,35 +200,23 @@ fn appended(machine: &mut Machine, found: &Head, var: VarId, value: &Expr) -> Op
     }
     let mut list = found.list.clone();
     let none = |_: VarId| None;
+    let (params, body) = each(machine, found, |within| {
+        let mut values: Vec<Expr> = added.iter().map(|it| inside(it.expr(), found, within, &none)).collect();
+        if values.len() == 1 { values.remove(0) } else { Expr::list(values) }
+    });
     if let Some(condition) = condition {
         // What is left has other places.
-        if added.iter().any(|item| places(item.expr(), found)) {
+        if params.len() > 1 {
             return None;
         }
-        let (item, at) = (machine.bound(&found.item), machine.bound(&"at".into()));
-        let condition = inside(&condition, found, (item, at), &none);
-        let params = if reads(&condition, at) { vec![item, at] } else { vec![item] };
-        list =
-            Expr::call(Func::Filter { nested: true }, vec![list, Expr::Lambda(params, Box::new(condition))]);
+        let (params, test) = each(machine, found, |within| inside(&condition, found, within, &none));
+        list = Expr::call(Func::Filter { nested: true }, vec![list, Expr::Lambda(params, Box::new(test))]);
     }
-    let (item, at) = (machine.bound(&found.item), machine.bound(&"at".into()));
-    let values: Vec<Expr> = added.iter().map(|it| inside(it.expr(), found, (item, at), &none)).collect();
-    let body = match <[Expr; 1]>::try_from(values) {
-        Ok([only]) => only,
-        Err(several) => Expr::list(several),
-    };
-    let params = if reads(&body, at) { vec![item, at] } else { vec![item] };
     let lambda = Expr::Lambda(params, Box::new(body));
     let made = Expr::call(Func::Map { nested: true }, vec![list, lambda]);
     let made = if added.len() == 1 { made } else { Expr::call(Func::Flatten, vec![made]) };
     let longer = Expr::List(vec![Item::Spread(Expr::Var(var)), Item::Spread(made)]);
     (longer.depth() <= DEEPEST && longer.size() <= LARGEST).then_some(longer)
-}
-
-/// Whether an item's own place is read, other than to take the item.
-fn places(value: &Expr, found: &Head) -> bool {
-    let whole = found.list.clone().index(Expr::Var(found.at));
-    value.clone().rewrite(&mut |e| if e == whole { Expr::Null } else { e }).reads(found.at) > 0
 }
 
 /// What stands in the place of the loop: variables that need nobody but themselves are reduced each by itself, the others
@@ -289,15 +274,21 @@ fn lambda(
     all: BoundId,
     body: impl FnOnce((BoundId, BoundId)) -> Expr,
 ) -> Option<Expr> {
-    let (item, at) = (machine.bound(&found.item), machine.bound(&"at".into()));
-    let body = body((item, at));
-    let params = if reads(&body, at) { vec![all, item, at] } else { vec![all, item] };
+    let (params, body) = each(machine, found, body);
     let fits = body.depth() <= DEEPEST && body.size() <= LARGEST;
-    fits.then(|| Expr::Lambda(params, Box::new(body)))
+    fits.then(|| Expr::Lambda(std::iter::once(all).chain(params).collect(), Box::new(body)))
 }
 
-fn reads(body: &Expr, bound: BoundId) -> bool {
-    body.any(&|e| *e == Expr::Bound(bound))
+/// A body over an item and its place, with its parameters: the place only where it is read.
+fn each(
+    machine: &mut Machine,
+    found: &Head,
+    body: impl FnOnce((BoundId, BoundId)) -> Expr,
+) -> (Vec<BoundId>, Expr) {
+    let (item, at) = (machine.bound(&found.item), machine.bound(&"at".into()));
+    let body = body((item, at));
+    let placed = body.any(&|e| *e == Expr::Bound(at));
+    (if placed { vec![item, at] } else { vec![item] }, body)
 }
 
 /// A value of the body as the lambda has it.

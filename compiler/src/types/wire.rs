@@ -1,6 +1,6 @@
 //! How values travel between services.
 
-use super::{LiteralType, Type, Types};
+use super::{Form, LiteralType, Type, Types};
 
 impl Types {
     /// Whether values of the type are surely objects or lists, which Step Functions serialises by itself where a service
@@ -35,13 +35,9 @@ impl Types {
 
     /// Whether values of the type are surely texts.
     pub fn is_text(&self, ty: &Type) -> bool {
-        match self.resolve(ty) {
-            Type::String
-            | Type::Timestamp
-            | Type::Bytes
-            | Type::Token(_)
-            | Type::Literal(LiteralType::String(_)) => true,
-            Type::Union(members) => members.iter().all(|it| self.is_text(it)),
+        match self.form(ty) {
+            Form::Text | Form::Literal(LiteralType::String(_)) => true,
+            Form::Union(members) => members.into_iter().all(|it| self.is_text(it)),
             _ => false,
         }
     }
